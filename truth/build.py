@@ -8,6 +8,9 @@ from truth.edges import as_edges
 from truth.spark import Refused, Spark
 from truth.walk import UnknownPlan
 
+_ITEMS, _MAP_FIELDS = "[]", ("key", "value")
+"""How Glueline's schemas mark arrays and maps."""
+
 
 def build_set(spark: Spark, name: str, cases: Iterable[Case], tables: Iterable[str]) -> CaseSet:
     """Return the cases that Spark accepts with their truth, and the schemas of the tables."""
@@ -35,7 +38,7 @@ def _with_truth(spark: Spark, case: Case) -> Case:
 
 
 def read_schemas(spark: Spark, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the columns of tables and the fields of their structs, as Glueline takes them."""
+    """Return the columns of tables and what is in them, as Glueline makes it of Glue's types."""
     schemas: dict[str, tuple[str, ...]] = {}
     for name in tables:
         key = (name if "." in name else f"default.{name}").replace(".", "/").lower()
@@ -51,6 +54,9 @@ def _add_fields(kind: Any, key: str, schemas: dict[str, tuple[str, ...]]) -> Non
         for field in kind["fields"]:
             _add_fields(field["type"], f"{key}/{field['name'].lower()}", schemas)
     elif kind["type"] == "array":
+        schemas[f"{key}/{_ITEMS}"] = ()
         _add_fields(kind["elementType"], key, schemas)
     elif kind["type"] == "map":
-        _add_fields(kind["valueType"], key, schemas)
+        schemas[key] = _MAP_FIELDS
+        for name in _MAP_FIELDS:
+            _add_fields(kind[f"{name}Type"], f"{key}/{name}", schemas)

@@ -78,6 +78,24 @@ def test_without_json_it_is_a_row_for_each_file_and_with_verbose_a_tree(folder: 
     assert said.out.count("← s3://raw/") == 3
 
 
+def test_a_tree_tells_how_values_pass_and_on_demand_what_decides(tmp_path: Path) -> None:
+    script = tmp_path / "paid.py"
+    script.write_text(
+        'spark.sql("SELECT day, sum(total) AS sum FROM shop.orders WHERE paid GROUP BY day")'
+        '.write.saveAsTable("shop.paid")'
+    )
+    plain = inspect("script", script)
+    assert "day → day\n" in plain.out
+    assert "total → sum  aggregation" in plain.out
+    assert "filter" not in plain.out
+    for words in ([script], [script, script.parent], [tmp_path]):
+        deciding = inspect("script", *words, "--indirect")
+        assert "filter: paid" in deciding.out
+        assert "group_by: day" in deciding.out
+    as_json = inspect("script", script, "--json")
+    assert inspect("script", script, "--json", "--indirect").out == as_json.out
+
+
 def test_a_file_that_cannot_be_read_is_a_line_and_a_code(folder: Path) -> None:
     os.mkfifo(folder / "d.py")
     with (folder / "e.py").open("wb") as huge:
@@ -105,6 +123,7 @@ def test_links_that_go_around_in_a_circle_end(folder: Path) -> None:
 
 
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
+    assert inspect("script", tmp_path, "--verbose").out == inspect("script", tmp_path).out
     said = inspect("script", tmp_path, "--json")
     assert (said.code, said.out, said.err) == (0, "", "")
     assert inspect("script", tmp_path).code == 0
@@ -343,6 +362,21 @@ def test_a_sink_that_cannot_be_read_is_one_sentence(star: Path, url: str) -> Non
     assert said.code in {1, 2}
     assert len(said.err.splitlines()) == 1
     assert not said.out
+
+
+def test_schemas_that_name_none_of_the_tables_are_said_to_be_of_no_use(
+    star: Path, sink: str, tmp_path: Path
+) -> None:
+    (tmp_path / "schema.json").write_text('{"orders": ["id"]}')
+    schema = ("--schema", tmp_path / "schema.json")
+    for words in ([star], [star, "--json"], [star.parent], [star.parent, "--verbose"]):
+        said = inspect("script", *words, *schema)
+        assert said.code == 0
+        assert "no columns of these tables are in" in said.err
+        assert said.err.rstrip().endswith("sales.orders")
+        assert not inspect("script", *words, *schema, "--sink", sink).err
+    (tmp_path / "none.py").write_text("print(1)")
+    assert not inspect("script", tmp_path / "none.py", *schema).err
 
 
 def test_a_job_takes_schemas_too(tmp_path: Path) -> None:

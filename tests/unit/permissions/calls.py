@@ -1,6 +1,7 @@
 """The calls of AWS that the worker's code makes, read from the code itself."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import botocore.session
@@ -12,6 +13,7 @@ SERVICES = ("glue", "s3", "sts", "secretsmanager", "sqs", "ssm")
 TABLE = ROOT / "aws" / "iam_actions.py"
 
 
+@cache
 def known() -> dict[str, str]:
     """The service of each operation, by its name and by the name of its method."""
     session = botocore.session.get_session()
@@ -27,19 +29,21 @@ def snake(operation: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
 
 
+@cache
 def made() -> set[str]:
     """The operations that a text or a method of the code names.
 
     ``sinks`` have credentials of their own and are not read.
     """
     names, found = known(), set()
-    by_method = {snake(name): name for name in names if name[0].isupper()}
+    operations = {name for name in names if name[0].isupper()}
+    by_method = {snake(name): name for name in operations}
     for path in ROOT.rglob("*.py"):
         if path == TABLE or "sinks" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found |= {node.value} & {name for name in names if name[0].isupper()}
+                found |= {node.value} & operations
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 method = node.func.attr
                 if method in by_method and _is_client(node.func.value):

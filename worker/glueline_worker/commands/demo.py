@@ -1,6 +1,8 @@
 """``glueline demo``: extract a sample lakehouse from a simulated AWS."""
 
 import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,12 @@ _DEMO_CREDENTIALS = {
     "AWS_REGION": "eu-west-1",
     "AWS_DEFAULT_REGION": "eu-west-1",
 }
+
+_QUESTIONS = (
+    "lineage finance.revenue_daily",
+    "impact raw.orders_json.total",
+)
+"""Commands that show what the sample holds."""
 
 
 def demo(
@@ -60,8 +68,17 @@ def demo(
         "partitions, jobs and lineage, and the views columns, column_lineage and "
         "indirect_column_lineage"
     )
+    out.print("what next:")
+    for question in _QUESTIONS:
+        command = f"{_find_command()} {question} --sink sqlite:///{_shorten_path(database)}"
+        out.print(f"  {command}", soft_wrap=True)  # to be copied, not cut in two
     # One job of the sample has no script on purpose, so a partial run is a success here.
     return 0 if code in (0, 3) else code
+
+
+def _find_command() -> str:
+    """Return the command as a person can type it here, also if it is in no folder of PATH."""
+    return "glueline" if shutil.which("glueline") else _shorten_path(Path(sys.argv[0]).absolute())
 
 
 def _shorten_path(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from glueline.contract.records import Column
+from glueline.contract.sentences import list_some
 from glueline_worker.commands.schema_file import read_schema_file
 from glueline_worker.commands.sql_sinks import read_sql_sink
 from glueline_worker.lineage.schemas import TableSchema, make_table_schema
@@ -19,29 +20,52 @@ FindSchemas = Callable[[Iterable[str]], dict[str, TableSchema]]
 """Returns the columns of tables, given as ``database/table`` in lower case."""
 
 _NAMES_A_QUERY = 500
+_NAMES_SHOWN = 3
 _COLUMNS = TypeAdapter(tuple[Column, ...])
+
+
+class GivenSchemas:
+    """The columns in a file or, where it has none, in a SQL sink.
+
+    ``region`` and ``account`` choose among the tables of a sink that holds several catalogues.
+    Raises UsageError for a file that is no schema.
+    """
+
+    def __init__(
+        self, file: Path | None, sink: str | None, region: str | None, account: str | None
+    ) -> None:
+        """Read the file, and nothing of the sink yet."""
+        self._of_file = read_schema_file(file) if file else {}
+        self._sink = sink
+        self._place = region, account
+        self._given = " and ".join(str(each) for each in (file, sink) if each)
+        self._asked: dict[str, None] = {}
+        self._has_found = False
+
+    def __call__(self, names: Iterable[str]) -> dict[str, TableSchema]:
+        """Return the columns of the tables that have some, given as ``database/table``."""
+        wanted = dict.fromkeys(names)
+        found = {name: self._of_file[name] for name in wanted if name in self._of_file}
+        left = [name for name in wanted if name not in found]
+        if self._sink is not None and left:
+            found |= read_sink_schemas(self._sink, left, *self._place)
+        self._asked |= wanted
+        self._has_found |= bool(found)
+        return found
+
+    def describe_useless(self) -> str | None:
+        """Return a sentence if tables were asked for and none was found: a name may be wrong."""
+        if self._has_found or not self._asked:
+            return None
+        names = list_some([name.replace("/", ".") for name in self._asked], _NAMES_SHOWN)
+        return f"no columns of these tables are in {self._given}: {names}"
 
 
 def make_schema_finder(
     file: Path | None, sink: str | None, region: str | None, account: str | None
-) -> FindSchemas | None:
-    """Return a function that finds schemas in ``file`` or, where it has none, in ``sink``.
-
-    ``region`` and ``account`` choose among the tables of a sink that holds several catalogues.
-    None without file and sink. Raises UsageError for a file that is no schema.
-    """
-    if file is None and sink is None:
-        return None
-    of_file = read_schema_file(file) if file else {}
-
-    def find(names: Iterable[str]) -> dict[str, TableSchema]:
-        wanted = dict.fromkeys(names)
-        found = {name: of_file[name] for name in wanted if name in of_file}
-        if sink is not None and (left := [name for name in wanted if name not in found]):
-            found |= read_sink_schemas(sink, left, region, account)
-        return found
-
-    return find
+) -> GivenSchemas | None:
+    """Return the schemas that a person gave, if any."""
+    return GivenSchemas(file, sink, region, account) if file or sink is not None else None
 
 
 def read_sink_schemas(

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json, print_rows
 from glueline.contract.errors import Terminal, UsageError
+from glueline.contract.terminal import clean_line
 from glueline_worker.commands.inspect_files import find_files, read_regular_file
 
 if TYPE_CHECKING:
-    from glueline_worker.commands.given_schemas import FindSchemas
+    from glueline_worker.commands.given_schemas import FindSchemas, GivenSchemas
     from glueline_worker.commands.inspect_reading import Surroundings
     from glueline_worker.lineage.model import Lineage
 
@@ -38,6 +40,13 @@ _Sink = Annotated[
     typer.Option(metavar="URL", help="A SQLite or PostgreSQL sink that holds the tables' columns."),
 ]
 
+_Indirect = Annotated[
+    bool,
+    typer.Option(
+        "--indirect", help="Show also the columns that only decide: filters, keys of joins …"
+    ),
+]
+
 
 @inspect_commands.command()
 def script(
@@ -50,6 +59,7 @@ def script(
     account: _Account = None,
     schema: _Schema = None,
     sink: _Sink = None,
+    indirect: _Indirect = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show the lineage of each of many files.")
     ] = False,
@@ -67,16 +77,29 @@ def script(
     around = _make_surroundings(argument, region, account)
     finder = make_schema_finder(schema, sink, region, account)
     if len(files) == 1 and not files[0].is_dir():
-        _show(files[0].name, read_file_lineage(files[0], around, finder), as_json=as_json)
+        lineage = read_file_lineage(files[0], around, finder)
+        _show(files[0].name, lineage, indirect=indirect, as_json=as_json)
+        _warn_if_useless(finder)
+        return
+    found = list(find_files(files))
+    if found and (verbose or indirect) and not as_json:
+        unread = _show_trees(found, around, finder, indirect=indirect)
     else:
-        _show_many(list(find_files(files)), around, finder, verbose=verbose, as_json=as_json)
+        unread = _show_lines(found, around, finder, as_json=as_json)
+    _warn_if_useless(finder)
+    if unread:
+        more = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
+        raise Terminal(f"{len(unread):,} of {len(found):,} files were not read: {unread[0]}{more}")
 
 
 @inspect_commands.command()
 def job(
     file: Annotated[
         Path,
-        typer.Argument(help="A job as JSON: GetJob's answer, a git export or a Studio download."),
+        typer.Argument(
+            help="A job as JSON: GetJob's answer, a git export, a Studio download, or a state "
+            "machine that creates it."
+        ),
     ],
     script_file: Annotated[
         Path | None, typer.Option("--script", metavar="FILE", help="The job's script.")
@@ -86,9 +109,13 @@ def job(
     account: _Account = None,
     schema: _Schema = None,
     sink: _Sink = None,
+    indirect: _Indirect = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a job reads and writes according to its definition."""
+    """Show what a job reads and writes according to its definition.
+
+    Example: glueline inspect job nightly.json --script nightly.py
+    """
     from glueline_worker.commands.given_schemas import make_schema_finder  # noqa: PLC0415
     from glueline_worker.commands.inspect_reading import read_given_lineage  # noqa: PLC0415
     from glueline_worker.lineage.files.job_files import normalise_job  # noqa: PLC0415
@@ -98,36 +125,37 @@ def job(
     if code is None and isinstance(definition.get("Script"), str):
         code = definition["Script"].encode()
     around = _make_surroundings(argument, region, account)
-    lineage = read_given_lineage(
-        definition, code, around, make_schema_finder(schema, sink, region, account)
-    )
-    _show(str(definition.get("Name") or file.name), lineage, as_json=as_json)
+    finder = make_schema_finder(schema, sink, region, account)
+    lineage = read_given_lineage(definition, code, around, finder)
+    name = str(definition.get("Name") or file.name)
+    _show(name, lineage, indirect=indirect, as_json=as_json)
+    _warn_if_useless(finder)
 
 
-def _show(name: str, lineage: "Lineage", *, as_json: bool) -> None:
+def _show(name: str, lineage: "Lineage", *, indirect: bool, as_json: bool = False) -> None:
     from glueline_worker.commands import inspect_output  # noqa: PLC0415 - sqlglot takes a while
 
     if as_json:
         print_json(inspect_output.make_lineage_document(lineage))
     else:
-        make_console().print(inspect_output.make_lineage_tree(name, lineage))
+        make_console().print(inspect_output.make_lineage_tree(name, lineage, indirect=indirect))
 
 
-def _show_many(
-    files: list[Path],
-    around: "Surroundings",
-    finder: "FindSchemas | None",
-    *,
-    verbose: bool,
-    as_json: bool,
-) -> None:
+def _warn_if_useless(finder: "GivenSchemas | None") -> None:
+    if finder and (sentence := finder.describe_useless()):
+        text = Text(f"warning: {clean_line(sentence)}", style="yellow")
+        make_console(stderr=True).print(text)
+
+
+def _show_lines(
+    files: list[Path], around: "Surroundings", finder: "FindSchemas | None", *, as_json: bool
+) -> list[str]:
+    """Print a line for each file, and return why files could not be read."""
     from glueline_worker.commands.inspect_many import read_files  # noqa: PLC0415
     from glueline_worker.commands.inspect_output import HEADERS  # noqa: PLC0415
 
     unread = []
-    if verbose and not as_json:
-        unread = _show_trees(files, around, finder)
-    elif as_json:
+    if as_json:
         for report in read_files(files, "json", around, finder):
             print(report.text)  # noqa: T201
             unread += [report.unread] if report.unread else []
@@ -137,9 +165,15 @@ def _show_many(
         rows = [(report.file[skip:], *report.row) for report in reports]
         print_rows(HEADERS, rows, empty="no scripts were found")
         unread = [report.unread for report in reports if report.unread]
-    if unread:
-        more = f" and {len(unread) - 1:,} more" if len(unread) > 1 else ""
-        raise Terminal(f"{len(unread):,} of {len(files):,} files were not read: {unread[0]}{more}")
+        if rows and sys.stdout.isatty():
+            print(_sum_up(rows))  # noqa: T201
+    return unread
+
+
+def _sum_up(rows: list[tuple[str, ...]]) -> str:
+    edges, warnings = (sum(int(row[at]) for row in rows) for at in (-3, -1))
+    counted = f"{len(rows):,} files, {edges:,} edges, {warnings:,} warnings"
+    return f"{counted}; --verbose shows them"
 
 
 def _count_common(files: list[Path]) -> int:
@@ -153,14 +187,15 @@ def _count_common(files: list[Path]) -> int:
 
 
 def _show_trees(
-    files: list[Path], around: "Surroundings", finder: "FindSchemas | None"
+    files: list[Path], around: "Surroundings", finder: "FindSchemas | None", *, indirect: bool
 ) -> list[str]:
+    """Print a tree for each file, and return why files could not be read."""
     from glueline_worker.commands.inspect_reading import read_file_lineage  # noqa: PLC0415
 
     unread = []
     for file in files:
         try:
-            _show(str(file), read_file_lineage(file, around, finder), as_json=False)
+            _show(str(file), read_file_lineage(file, around, finder), indirect=indirect)
         except UsageError as error:
             unread.append(str(error))
     return unread

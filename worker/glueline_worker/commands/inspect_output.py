@@ -1,11 +1,14 @@
 """The lineage of files as JSON documents, trees and rows of a table."""
 
+from collections.abc import Iterator
+
 from rich.text import Text
 from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset
+from glueline_worker.commands.lineage_output import describe_deciding
 from glueline_worker.lineage.model import Edge, Lineage
 
 HEADERS = ("file", "inputs", "outputs", "edges", "columns", "warnings")
@@ -28,8 +31,11 @@ def make_summary_row(lineage: Lineage) -> tuple[str, ...]:
     return (*(str(len(part)) for part in parts), str(columns), str(len(lineage.warnings)))
 
 
-def make_lineage_tree(name: str, lineage: Lineage) -> Tree:
-    """Return a tree of outputs with their inputs below them, then the inputs without output."""
+def make_lineage_tree(name: str, lineage: Lineage, *, indirect: bool = False) -> Tree:
+    """Return a tree of outputs with their inputs below them, then the inputs without output.
+
+    Below each input stand the columns whose values pass; with ``indirect``, also those that decide.
+    """
     root = Tree(Text(clean_line(name), style="bold"))
     for output in lineage.outputs:
         branch = root.add(Text(f"→ {format_dataset(output)}", style="green"))
@@ -37,9 +43,8 @@ def make_lineage_tree(name: str, lineage: Lineage) -> Tree:
             if edge.downstream == output:
                 origins = ", ".join(edge.origins)
                 leaf = branch.add(Text(f"← {format_dataset(edge.upstream)}  ({origins})"))
-                for column in edge.columns:
-                    pair = f"{column.upstream} → {column.downstream}"
-                    leaf.add(Text(clean_line(pair), style="dim"))
+                for sentence in _describe_columns(edge, indirect=indirect):
+                    leaf.add(Text(clean_line(sentence), style="dim"))
     with_output = {edge.upstream for edge in lineage.edges}
     for dataset in lineage.inputs:
         if dataset not in with_output:
@@ -49,6 +54,17 @@ def make_lineage_tree(name: str, lineage: Lineage) -> Tree:
     if not (lineage.inputs or lineage.outputs or lineage.warnings):
         root.add(Text("nothing is read or written", style="dim"))
     return root
+
+
+def _describe_columns(edge: Edge, *, indirect: bool) -> Iterator[str]:
+    for column in edge.columns:
+        how = column.transformation
+        is_plain = how in (None, "identity")
+        yield f"{column.upstream} → {column.downstream}" + ("" if is_plain else f"  {how}")
+    if indirect:
+        yield from describe_deciding(
+            (each.effect, each.upstream, each.downstream) for each in edge.indirect
+        )
 
 
 def _make_dataset_document(dataset: Dataset) -> dict[str, object]:

@@ -15,6 +15,7 @@ from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.lineage import Dataset
+from glueline.contract.sentences import list_some
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import (
     find_datasets,
@@ -30,6 +31,7 @@ from glueline_worker.commands.lineage_output import (
     make_tree,
 )
 from glueline_worker.commands.sql_sinks import read_sql_sink
+from glueline_worker.sinks.errors import SinkRefused
 
 if TYPE_CHECKING:
     from glueline_worker.commands.stored_lineage import StoredLineage
@@ -70,8 +72,10 @@ def lineage(
 
     Example: glueline lineage finance.revenue_daily --direction upstream
     """
+    if not dataset.strip(" ./"):
+        raise UsageError("name a dataset, for example finance.revenue_daily")
     url = _choose_sink(sink)
-    stored = asyncio.run(read_sql_sink(url, _read_lineage))
+    stored = _read_stored(url, is_given=sink is not None)
     start, column = _find_start(dataset, stored, url)
     directions: list[Direction] = ["upstream", "downstream"]
     found = {
@@ -151,6 +155,15 @@ def _choose_sink(url: str | None) -> str:
     raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
 
 
+def _read_stored(url: str, *, is_given: bool) -> "StoredLineage":
+    try:
+        return asyncio.run(read_sql_sink(url, _read_lineage))
+    except SinkRefused as error:
+        if is_given:
+            raise
+        raise UsageError(f"{error} (no --sink was given)") from None
+
+
 async def _read_lineage(sink: "SqlSink") -> "StoredLineage":
     from glueline_worker.commands.stored_lineage import read_lineage  # noqa: PLC0415
 
@@ -167,11 +180,15 @@ def _find_start(text: str, stored: "StoredLineage", url: str) -> tuple[Dataset, 
     """Return the dataset that ``text`` means, and the column; raises UsageError."""
     if find_datasets(text, stored.hops.datasets):
         return _find_dataset(text, stored), None
+    unknown = ""
     for name, column in split_column_name(text):
         if find_named_datasets(name, stored.hops.datasets):
             dataset = _find_dataset(name, stored)
             if asyncio.run(read_sql_sink(url, partial(_has_column, dataset, column, stored))):
                 return dataset, column
+            unknown = unknown or f"no column {column!r} of {format_dataset(dataset)} is known"
+    if unknown:
+        raise UsageError(unknown)
     return _find_dataset(text, stored), None
 
 
@@ -203,8 +220,8 @@ def _find_dataset(text: str, stored: "StoredLineage") -> Dataset:
     if matches:
         labels = [format_dataset(dataset) for dataset in matches]
         is_unique = len(set(labels)) == len(labels)
-        names = ", ".join((labels if is_unique else [*map(get_full_name, matches)])[:5])
-        raise UsageError(f"{text!r} can mean {len(matches)} datasets, among them {names}")
+        names = list_some(labels if is_unique else [*map(get_full_name, matches)], 5)
+        raise UsageError(f"{text!r} can mean {len(matches)} datasets: {names}")
     # For a table without edges, a warning may say why it has none.
     known = [*find_datasets(text, stored.tables), *stored.links.find_tables(text)]
     reasons = "".join(f"; {warning}" for warning in stored.warnings(known[:5]))

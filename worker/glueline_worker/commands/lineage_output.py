@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _NAMES_SHOWN = 8
 """Columns of one effect in a tree; ``--json`` has all."""
+_BY_ROWS = "rows"
+"""What decided about the rows of a table decides about all that is made of them."""
 _ARROWS = {"upstream": "←", "downstream": "→"}
 
 
@@ -25,16 +27,19 @@ def make_tree(
 ) -> Tree:
     """Return the steps from a dataset; with ``ways``, the columns that decide stand below."""
     root = _make_root(format_dataset(start), way)
+    home = _find_home(start, (step.hop for step in steps))
     branches = {start: root}
     for step in steps:
         near, far = _order(step.hop, way)
         line = Text.assemble(
-            f"{_ARROWS[way]} {format_dataset(far)}{_describe_place(far, start)}  ",
+            f"{_ARROWS[way]} {format_dataset(far)}{_describe_place(far, home)}  ",
             (step.hop.process, "dim"),
         )
         branch = branches[near].add(line)
         branches.setdefault(far, branch)
-        for sentence in _describe_deciding((ways or {}).get(step.hop, ())):
+        known = [way for way in (ways or {}).get(step.hop, ()) if not way.is_direct]
+        deciding = ((str(way.how), way.upstream, way.downstream) for way in known)
+        for sentence in describe_deciding(deciding):
             branch.add(Text(clean_line(sentence), style="dim"))
     return _mark_if_empty(root)
 
@@ -44,6 +49,7 @@ def make_column_tree(
 ) -> Tree:
     """Return the steps from a column, each with what happens there and where."""
     root = _make_root(clean_line(f"{format_dataset(start)}.{column}"), way)
+    home = _find_home(start, (step.hop for step in steps))
     branches: dict[tuple[Dataset, str | None], Tree] = {(start, _fold(column)): root}
     for step in steps:
         near, far = _order(step.hop, way)
@@ -51,9 +57,10 @@ def make_column_tree(
         name = format_dataset(far) if there is None else f"{format_dataset(far)}.{there}"
         which = ", all columns" if there is None else ""
         place = step.hop.process if step.line is None else f"{step.hop.process}:{step.line}"
+        how = step.how if step.is_direct else step.how or _BY_ROWS
         line = Text.assemble(
-            f"{_ARROWS[way]} {clean_line(name)}{_describe_place(far, start)}{which}  ",
-            (f"{step.how}  " if step.how else "", "" if step.is_direct else "yellow"),
+            f"{_ARROWS[way]} {clean_line(name)}{_describe_place(far, home)}{which}  ",
+            (f"{how}  " if how else "", "" if step.is_direct else "yellow"),
             (clean_line(place), "dim"),
         )
         branch = branches[near, _fold(step.followed)].add(line)
@@ -87,6 +94,21 @@ def make_column_step_document(step: "ColumnStep") -> dict[str, object]:
     }
 
 
+def describe_deciding(columns: Iterable[tuple[str, str, str | None]]) -> list[str]:
+    """Return a sentence for each effect: ``filter: status, day``.
+
+    Columns are given as the effect, the column that decides, and the one that it decides about.
+    """
+    names: dict[str, dict[str, None]] = {}
+    for effect, upstream, downstream in columns:
+        target = f" of {downstream}" if downstream else ""
+        names.setdefault(f"{effect}{target}", {}).setdefault(upstream)
+    return [
+        f"{effect}: {list_some([*found], _NAMES_SHOWN)}"
+        for effect, found in [*names.items()][:_NAMES_SHOWN]
+    ]
+
+
 def _make_way_document(way: "ColumnWay") -> dict[str, object]:
     how = "transformation" if way.is_direct else "effect"
     return {
@@ -116,23 +138,19 @@ def _fold(name: str | None) -> str | None:
     return name and name.lower()
 
 
-def _describe_deciding(ways: "Iterable[ColumnWay]") -> list[str]:
-    """Return a sentence for each effect: ``filter: status, day``."""
-    names: dict[str, dict[str, None]] = {}
-    for way in ways:
-        if not way.is_direct:
-            target = f" of {way.downstream}" if way.downstream else ""
-            names.setdefault(f"{way.how}{target}", {}).setdefault(way.upstream)
-    return [
-        f"{effect}: {list_some([*found], _NAMES_SHOWN)}"
-        for effect, found in [*names.items()][:_NAMES_SHOWN]
-    ]
+def _find_home(start: Dataset, hops: "Iterable[Hop]") -> str:
+    """Return the catalogue of ``start``, or the only one of the ``hops``; empty for several."""
+    if is_glue_table(start):
+        return start.namespace
+    ends = (end for hop in hops for end in (hop.upstream, hop.downstream))
+    found = {end.namespace for end in ends if is_glue_table(end)}
+    return found.pop() if len(found) == 1 else ""
 
 
-def _describe_place(dataset: Dataset, start: Dataset) -> str:
-    """Return the account and region of a table where they are not those of ``start``."""
-    if not is_glue_table(dataset) or dataset.namespace == start.namespace:
+def _describe_place(dataset: Dataset, home: str) -> str:
+    """Return the account and region of a table where they are not those of ``home``."""
+    if not is_glue_table(dataset) or dataset.namespace == home:
         return ""
     *_, region, account = dataset.namespace.split(":")
-    is_same_region = not is_glue_table(start) or f":{region}:" in start.namespace
+    is_same_region = f":{region}:" in home
     return f" (account {account}{'' if is_same_region else f', {region}'})"

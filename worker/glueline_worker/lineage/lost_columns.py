@@ -1,8 +1,8 @@
 """Name the edges whose columns could have been known and are not."""
 
-from glueline.contract.lineage import Dataset
 from glueline.contract.sentences import list_some
 from glueline_worker.lineage.model import Edge, Lineage, LineageContext
+from glueline_worker.lineage.naming import format_short_name
 from glueline_worker.lineage.schemas import get_schema
 
 _MOST_NAMED = 3
@@ -26,10 +26,4 @@ def _is_lost(edge: Edge, context: LineageContext) -> bool:
 
 def _describe(edge: Edge) -> str:
     line = f" (line {edge.line})" if edge.line else ""
-    return f"{_format(edge.upstream)} to {_format(edge.downstream)}{line}"
-
-
-def _format(dataset: Dataset) -> str:
-    if dataset.namespace.startswith("arn:"):
-        return dataset.name.removeprefix("table/").replace("/", ".")
-    return "/".join(part for part in (dataset.namespace.rstrip("/"), dataset.name) if part)
+    return f"{format_short_name(edge.upstream)} to {format_short_name(edge.downstream)}{line}"

@@ -38,6 +38,17 @@ def is_map(schemas: Schemas, path: str | None) -> bool:
     )
 
 
+def get_item_path(schemas: Schemas, path: str | None) -> str | None:
+    """Return the path of an array's items, which tells them from the array itself."""
+    item = f"{path}/{ITEMS}"
+    return item if path is not None and item in schemas else path
+
+
+def get_path_of_fields(path: str) -> str:
+    """Return where the schemas have the fields of what is at ``path``."""
+    return path.removesuffix(f"/{ITEMS}")
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnRef:
     """A column of one of a node's inputs: ``node`` is the input's id."""

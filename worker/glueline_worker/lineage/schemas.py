@@ -87,7 +87,11 @@ def _add_fields(
         item = _find_item(each)
         fields = _list_fields(item)
         # A slash in a name would read as the path to a field.
-        if not fields or "/" in path.rpartition("/")[2] or "/" in name:
+        if "/" in path.rpartition("/")[2] or "/" in name:
+            continue
+        if isinstance(each, ArrayType):
+            found[f"{path.lower()}/{ITEMS}"] = ()
+        if not fields:
             continue
         names = tuple(field for field, _ in fields)
         if not all(names) or any("/" in field for field in names):
@@ -96,7 +100,7 @@ def _add_fields(
         if count > left:
             return 0
         found[path.lower()] = names
-        if isinstance(each, ArrayType) or (names == MAP_FIELDS and not isinstance(each, MapType)):
+        if names == MAP_FIELDS and not isinstance(each, MapType):
             found[f"{path.lower()}/{ITEMS}"] = ()
         todo += [(f"{path}/{field}", inner) for field, inner in fields]
     schema.update(found)

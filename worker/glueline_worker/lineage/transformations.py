@@ -10,6 +10,8 @@ TRANSFORMATIONS: tuple[Transformation, ...] = (
     "masking",
 )
 """From the weakest to the strongest. Of several steps one after the other the strongest counts."""
+_ALONG: tuple[Transformation | None, ...] = ("identity", None, *TRANSFORMATIONS[1:])
+"""The same, with steps of which it is not known what they do."""
 _BESIDE: tuple[Transformation | None, ...] = (
     None,
     "masking",
@@ -41,7 +43,12 @@ def compare_types(before: str, after: str) -> Transformation:
 
 def get_stronger(one: Transformation, other: Transformation) -> Transformation:
     """Return what two steps one after the other do together."""
-    return max(one, other, key=TRANSFORMATIONS.index)
+    return max(one, other, key=rank_along)
+
+
+def rank_along(way: Transformation | None) -> int:
+    """Return the rank of a step before or after others; the highest says what they do together."""
+    return _ALONG.index(way)
 
 
 def rank_beside(way: Transformation | None) -> int:

@@ -3,7 +3,8 @@
 import pytest
 
 from glueline.contract.lineage import Dataset, Origin
-from glueline_worker.lineage.graph.collapse import INDIRECT_LIMIT, collapse
+from glueline_worker.lineage.graph import collapse as collapse_module
+from glueline_worker.lineage.graph.collapse import collapse
 from glueline_worker.lineage.model import (
     KEEP,
     OPAQUE,
@@ -247,10 +248,19 @@ def test_a_filter_on_very_many_columns_does_not_multiply_and_takes_no_direct_col
     lineage = follow(*nodes, write("f"))
     (edge,) = lineage.edges
     assert (len(edge.columns), len(edge.indirect), lineage.warnings) == (30_000, 30_000, ())
+
+
+def test_past_a_limit_deciding_columns_are_left_out_and_direct_ones_stay(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(collapse_module, "INDIRECT_LIMIT", 2_000)
+    names = [f"c{number}" for number in range(300)]
+    flow = Flow(made("a", **dict.fromkeys(names, "x")), indirect=asks("a", "filter", *names))
+    nodes = [read("a"), step("f", "a", flow=flow)]
     lineage = follow(*nodes, *(write("f", to=f"w{number}") for number in range(10)))
-    assert [len(edge.columns) for edge in lineage.edges] == [30_000] * 10
-    assert sum(len(edge.indirect) for edge in lineage.edges) <= INDIRECT_LIMIT
-    sentence = "the job has more than 200,000 columns that decide about others; some are left out"
+    assert [len(edge.columns) for edge in lineage.edges] == [300] * 10
+    assert sum(len(edge.indirect) for edge in lineage.edges) <= 2_000
+    sentence = "the job has more than 2,000 columns that decide about others; some are left out"
     assert lineage.warnings == (sentence,)
 
 

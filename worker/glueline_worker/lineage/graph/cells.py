@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from glueline.contract.lineage import Transformation
-from glueline_worker.lineage.transformations import rank_beside
+from glueline_worker.lineage.transformations import rank_along, rank_beside
 
 DatasetColumn = tuple[int, str]
 """A column of a dataset; datasets are numbered while a graph is followed."""
@@ -15,15 +15,6 @@ Cells = Mapping[DatasetColumn, Way]
 
 NO_CELLS: Cells = MappingProxyType({})
 PLAIN_WAY: Way = ("identity", None)
-
-_ALONG: Mapping[Transformation | None, int] = {
-    "identity": 0,
-    None: 1,
-    "transformation": 2,
-    "aggregation": 3,
-    "masking": 4,
-}
-"""Of two steps one after the other, the stronger says what happens."""
 
 
 def pass_cells(
@@ -38,7 +29,7 @@ def pass_cells(
             return cells
         return {cell: (way, known or line) for cell, (way, known) in cells.items()}
     return {
-        cell: (max(way, transformation, key=_ALONG.__getitem__), line or known)
+        cell: (max(way, transformation, key=rank_along), line or known)
         for cell, (way, known) in cells.items()
     }
 

@@ -52,7 +52,8 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
     edges = tuple(edge for edge in found if not _says_nothing(edge))
     gaps = tuple(dict.fromkeys((*graph.gaps, *walk.find_gaps())))
     if (more := len(found) - len(edges)) > 0:
-        gaps += (f"{more:,} edges are left out: nothing is known of the names on either side",)
+        many = "1 edge is" if more == 1 else f"{more:,} edges are"
+        gaps += (f"{many} left out: nothing is known of the names on either side",)
     return Lineage(
         inputs=sort_datasets(_iterate_datasets(graph.nodes, "read")),
         outputs=sort_datasets(_iterate_datasets(graph.nodes, "write")),

@@ -17,7 +17,7 @@ from glueline_worker.lineage.graph.order import (
     sort_datasets,
 )
 from glueline_worker.lineage.model import Edge, Lineage
-from glueline_worker.lineage.naming import is_resolved
+from glueline_worker.lineage.naming import format_short_name, is_resolved
 
 _ORDER = {origin: index for index, origin in enumerate(Origin)}
 _PLACEHOLDER = re.compile(r"\{[^{},]*\}")
@@ -28,7 +28,7 @@ def merge_lineages(others: Sequence[Lineage], code: Lineage | None = None) -> Li
 
     An edge of several descriptions becomes one edge with all their origins and columns.
     """
-    if code is None or not (code.inputs or code.outputs):
+    if not others or code is None or not (code.inputs or code.outputs):
         return _unite([*others, code or Lineage()])
     described = _unite(others)
     code = _rename(code, _match_names(code, described, is_resolved))
@@ -160,7 +160,7 @@ def _drop_contradictions(described: Lineage, code: Lineage) -> tuple[Lineage, tu
         if edge.upstream in inputs and edge.downstream in outputs and not refuted(edge)
     )
     notes = tuple(
-        f"{dataset.namespace} {dataset.name} is described but not used by the job's code"
+        f"{format_short_name(dataset)} is described but not used by the job's code"
         for dataset in dict.fromkeys(dropped)
     )
     return replace(described, inputs=inputs, outputs=outputs, edges=edges), notes

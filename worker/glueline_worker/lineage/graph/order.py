@@ -1,6 +1,7 @@
 """The order in which datasets and edges are listed, so that equal lineages are equal."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge
 from glueline_worker.lineage.model import Edge
@@ -11,9 +12,7 @@ def sort_datasets(datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
     return tuple(sorted(set(datasets), key=_get_dataset_key))
 
 
-def _get_dataset_key(dataset: Dataset) -> tuple[str, str]:
-    """Return the sort key of a dataset."""
-    return dataset.namespace, dataset.name
+_get_dataset_key: Callable[[Dataset], tuple[str, str]] = attrgetter("namespace", "name")
 
 
 def get_edge_key(edge: Edge) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -29,6 +29,7 @@ from glueline_worker.lineage.naming.services import (
 from glueline_worker.lineage.naming.spark import is_metadata_table, name_spark_sql_table
 from glueline_worker.lineage.naming.text import (
     UNKNOWN_NAME,
+    format_short_name,
     is_nameless,
     is_resolved,
     resolve_arguments,
@@ -37,6 +38,7 @@ from glueline_worker.lineage.naming.text import (
 
 __all__ = [
     "UNKNOWN_NAME",
+    "format_short_name",
     "is_metadata_table",
     "is_nameless",
     "is_resolved",

@@ -83,3 +83,10 @@ def split_name(name: str) -> tuple[str, ...]:
 def strip_quotes(name: str) -> str:
     """Return one name without spaces and quotes around it."""
     return name.strip().strip("`\"'").strip()
+
+
+def format_short_name(dataset: Dataset) -> str:
+    """Return the name of a dataset as a sentence has it: ``sales.orders``, ``s3://lake/orders``."""
+    if dataset.namespace.startswith("arn:"):
+        return dataset.name.removeprefix("table/").replace("/", ".")
+    return "/".join(part for part in (dataset.namespace.rstrip("/"), dataset.name) if part)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.sql.lexer import MADE, SqlToken
 from glueline_worker.lineage.sql.pipes import split_at_commas
 from glueline_worker.lineage.sql.rewrites import fold_text
 from glueline_worker.lineage.word_sets import split_words
@@ -118,7 +118,7 @@ def fill_arguments(
     return result
 
 
-_NULL = SqlToken("word", "NULL", -1_000_000, "NULL")
+_NULL = SqlToken("word", "NULL", MADE, "NULL")
 
 
 def _list_arguments(
@@ -139,11 +139,11 @@ def _list_arguments(
 
 def _make_constant(value: Sequence[SqlToken], known: Mapping[str, str | None]) -> SqlToken:
     if len(value) == 1 and value[0].text.isdecimal():
-        return value[0]._replace(start=_NULL.start)
+        return value[0]._replace(start=MADE)
     text = fold_text(value, known) if value else None
     if text is None:
         return _NULL
-    return SqlToken("string", "'" + text.replace("'", "''") + "'", _NULL.start)
+    return SqlToken("string", "'" + text.replace("'", "''") + "'", MADE)
 
 
 def _is_handler(tokens: Sequence[SqlToken]) -> bool:

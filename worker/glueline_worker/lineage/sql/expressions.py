@@ -7,7 +7,8 @@ from functools import lru_cache
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect, Transformation
-from glueline_worker.lineage.sql.lexer import SqlToken, lex_sql, measure_depth
+from glueline_worker.lineage.sql.bounds import is_too_deep
+from glueline_worker.lineage.sql.lexer import SqlToken, lex_sql
 from glueline_worker.lineage.sql.parse import find_dialect, parse_statement
 from glueline_worker.lineage.sql.placeholders import Placeholders
 from glueline_worker.lineage.sql.projection_texts import ProjectionTexts
@@ -20,7 +21,6 @@ from glueline_worker.lineage.sql.query.walk import QueryWalk
 from glueline_worker.lineage.transformations import TRANSFORMATIONS
 
 _MAX_TEXT = 50_000
-_MAX_DEPTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def read_expressions(text: str, dialect: str = "spark") -> tuple[SqlExpression, 
 
 def _read(text: str, dialect: str) -> tuple[SqlExpression, ...]:
     tokens = list(lex_sql(text, dialect)) if len(text) <= _MAX_TEXT else []
-    if not tokens or measure_depth(tokens) > _MAX_DEPTH:
+    if not tokens or is_too_deep(tokens):
         return _UNKNOWN
     placeholders = Placeholders(tokens)
     sql = "SELECT" + _with_blank(placeholders.fill(), tokens)

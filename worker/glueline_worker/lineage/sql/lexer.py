@@ -8,7 +8,6 @@ the text.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from glueline_worker.lineage.sql.comments import flatten_comments
@@ -57,6 +56,9 @@ _PATTERNS = {
     "snowflake": _BACKSLASH,
     "bigquery": _BACKSLASH,
 }
+
+MADE = -1_000_000
+"""The place of tokens that are not in the text: they touch no other token."""
 
 
 class SqlToken(NamedTuple):
@@ -108,33 +110,24 @@ def split_statements(tokens: Iterator[SqlToken]) -> Iterator[list[SqlToken]]:
         yield statement
 
 
-def measure_depth(tokens: Sequence[SqlToken]) -> int:
-    """Return the deepest nesting of parentheses, brackets, CASEs and types in a statement."""
-    deepest = now = types = 0
-    for before, token in pairwise(tokens):
-        if _is_type_start(before, token):
-            types += 1
-        elif token.text == ">" and types:
-            types -= 1
-        elif token.text in {"(", "["} or token.upper == "CASE":
-            now += 1
-        elif token.text in {")", "]"} or token.upper == "END":
-            now = max(0, now - 1)
-        deepest = max(deepest, now + types)
-    return deepest
+def find_closing(tokens: Sequence[SqlToken], start: int = 0) -> int:
+    """Return the index of what closes the parenthesis at ``start``; the end if nothing does."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
+        if depth == 0:
+            return index
+    return len(tokens)
 
 
-def _is_type_start(before: SqlToken, token: SqlToken) -> bool:
-    return token.text == "<" and before.upper in {"ARRAY", "MAP", "STRUCT"}
+def make_sign(text: str) -> SqlToken:
+    """Return a token that is no word, and stands in no text."""
+    return SqlToken("op", text, MADE)
 
 
-def count_open_joins(tokens: Sequence[SqlToken]) -> int:
-    """Return the longest run of JOINs without ON or USING; CROSS and NATURAL ones need none."""
-    longest = now = 0
-    for before, token in pairwise(tokens):
-        if token.upper == "JOIN" and before.upper not in {"CROSS", "NATURAL"}:
-            now += 1
-            longest = max(longest, now)
-        elif token.upper in {"ON", "USING"}:
-            now = 0
-    return longest
+def make_tokens(words: str) -> list[SqlToken]:
+    """Return tokens of plain words and signs, which stand in no text."""
+    return [
+        SqlToken("word", word, MADE, word.upper()) if word[0].isalpha() else make_sign(word)
+        for word in words.split()
+    ]

@@ -3,15 +3,17 @@
 import gc
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from threading import Lock
+from typing import NamedTuple
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
+from sqlglot.parsers.hive import HiveParser
 from sqlglot.tokenizer_core import Token
 
 from glueline_worker.lineage.word_sets import split_words
@@ -37,9 +39,10 @@ _DIALECTS = {
 tried one after the other."""
 
 _MAX_KEPT = 40_000
-"""Characters of the statements whose trees are kept, some 8,000 tokens."""
+"""Characters of the statements whose trees and tokens are kept, some 8,000 tokens."""
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
+_CHARS = (exp.DType.CHAR, exp.DType.VARCHAR)
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
 
 
@@ -57,43 +60,48 @@ def list_dialects(dialect: str) -> tuple[str, ...]:
     return (dialect, *(other for other in _OTHERS if other != dialect))
 
 
+class _Parsed(NamedTuple):
+    tree: exp.Expr | None = None
+    tokens: Sequence[Token] = ()
+
+
 class _ParsedStatements:
-    """The trees of the last statements: a script is read twice, the second time with schemas."""
+    """The last statements: a script is read twice, the second time with schemas."""
 
     def __init__(self) -> None:
-        self._trees: OrderedDict[tuple[str, str], exp.Expr | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], _Parsed] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def get(self, sql: str, dialect: str) -> tuple[bool, exp.Expr | None]:
-        """Return whether the statement is here, and its tree."""
+    def get(self, sql: str, dialect: str) -> _Parsed | None:
+        """Return what was made of a statement; None if it is not here."""
         key = (sql, dialect)
         with self._lock:
-            if key not in self._trees:
-                return False, None
-            self._trees.move_to_end(key)
-            return True, self._trees[key]
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
 
-    def keep(self, sql: str, dialect: str, tree: exp.Expr | None) -> None:
-        """Keep a tree, and let the oldest ones go."""
+    def keep(self, sql: str, dialect: str, parsed: _Parsed) -> None:
+        """Keep a statement, and let the oldest ones go."""
         with self._lock:
-            if (sql, dialect) not in self._trees:
+            if (sql, dialect) not in self._kept:
                 self._size += len(sql)
-            self._trees[sql, dialect] = tree
+            self._kept[sql, dialect] = parsed
             while self._size > _MAX_KEPT:
-                (old, _), _ = self._trees.popitem(last=False)
+                (old, _), _ = self._kept.popitem(last=False)
                 self._size -= len(old)
 
     def clear(self) -> None:
-        """Forget all trees."""
+        """Forget all statements."""
         with self._lock:
-            self._trees.clear()
+            self._kept.clear()
             self._size = 0
 
 
 _parsed = _ParsedStatements()
 clear_parsed = _parsed.clear
-"""Forgets the trees of the last statements."""
+"""Forgets the last statements."""
 
 
 def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
@@ -101,22 +109,22 @@ def parse_statement(sql: str, dialect: str) -> exp.Expr | None:
 
     Others may get the same tree: it must not be changed.
     """
-    is_known, tree = _parsed.get(sql, dialect)
-    if not is_known:
-        tree = _parse(sql, dialect)
-        _parsed.keep(sql, dialect, tree)
-    return tree
+    parsed = _parsed.get(sql, dialect)
+    if parsed is None:
+        parsed = _parse(sql, dialect)
+        _parsed.keep(sql, dialect, parsed)
+    return parsed.tree
 
 
-def _parse(sql: str, dialect: str) -> exp.Expr | None:
+def _parse(sql: str, dialect: str) -> _Parsed:
     try:
         with without_collector():
-            return _parse_tokens(sql, dialect)
+            return _tokenize_and_parse(sql, dialect)
     except Exception:  # noqa: BLE001 - besides its own errors, odd SQL makes it raise anything
-        return None
+        return _Parsed()
 
 
-def _parse_tokens(sql: str, dialect: str) -> exp.Expr | None:
+def _tokenize_and_parse(sql: str, dialect: str) -> _Parsed:
     tokens = _get_dialect(dialect).tokenize(sql)
     parser = _make_bounded_parser(dialect)(
         dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
@@ -125,7 +133,7 @@ def _parse_tokens(sql: str, dialect: str) -> exp.Expr | None:
         parser.__dict__["steps"] = _FREE_STEPS + _STEPS_PER_TOKEN * len(tokens)
     trees = parser.parse(tokens, sql)
     tree = trees[0] if len(trees) == 1 else None
-    return tree if tree is not None and _is_statement(tree) else None
+    return _Parsed(tree, tokens) if tree is not None and _is_statement(tree) else _Parsed()
 
 
 @contextmanager
@@ -143,8 +151,11 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def tokenize_sql(text: str) -> list[Token]:
+def tokenize_sql(text: str) -> Sequence[Token]:
     """Return the tokens of a piece of Spark SQL; none where it has no tokens."""
+    parsed = _parsed.get(text, "spark")
+    if parsed is not None and parsed.tokens:
+        return parsed.tokens
     try:
         return _get_dialect("spark").tokenize(text)
     except Exception:  # noqa: BLE001 - an open quote, a character of no language
@@ -165,6 +176,21 @@ def _get_dialect(name: str) -> Dialect:
     return Dialect.get_or_raise(name)
 
 
+def _parse_hive_types(self: Parser, *args: bool, **options: bool) -> exp.Expr | None:
+    """Read a type outside of DDL, where CHAR and VARCHAR are texts.
+
+    Hive's own method parses the names of both types again for each type that it meets.
+    """
+    found: exp.Expr | None = Parser._parse_types(self, *args, **options)  # noqa: SLF001
+    is_declared = options.get("schema", len(args) > 1 and args[1])
+    if found is not None and not is_declared:
+        for node in found.find_all(exp.DataType):
+            if node.this in _CHARS:
+                node.set("this", exp.DType.TEXT)
+                node.set("expressions", None)
+    return found
+
+
 @lru_cache
 def _make_bounded_parser(dialect: str) -> type[Parser]:
     """Return the dialect's parser with a limit on its steps back.
@@ -183,9 +209,10 @@ def _make_bounded_parser(dialect: str) -> type[Parser]:
                 raise SqlBudgetExceeded
         retreat(self, index)
 
-    bounded: type[Parser] = type(
-        f"Bounded{base.__name__}", (base,), {"_retreat": retreat_within_limit}
-    )
+    own: dict[str, object] = {"_retreat": retreat_within_limit}
+    if issubclass(base, HiveParser):
+        own["_parse_types"] = _parse_hive_types
+    bounded: type[Parser] = type(f"Bounded{base.__name__}", (base,), own)
     try:
         bounded()
     except TypeError:  # sqlglot's compiled build forbids subclasses

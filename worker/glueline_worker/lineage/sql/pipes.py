@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.sql.lexer import SqlToken, make_sign, make_tokens
 
-_MADE = -1_000_000
 PLACE = "glueline_place_"
 """The name of the column at a place of the input, with the place behind it."""
 _ENDS = frozenset({"ORDER", "SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "OFFSET"})
@@ -32,12 +31,12 @@ def rewrite_pipes(tokens: Sequence[SqlToken]) -> list[SqlToken]:
             result.append([])
         elif token.text == ")" and len(result) > 1:
             inner = _rewrite_level(result.pop())
-            result[-1] += [_sign("("), *inner, token]
+            result[-1] += [make_sign("("), *inner, token]
         else:
             result[-1].append(token)
     while len(result) > 1:
         inner = result.pop()
-        result[-1] += [_sign("("), *inner]
+        result[-1] += [make_sign("("), *inner]
     return _rewrite_level(result[0])
 
 
@@ -108,7 +107,7 @@ class _Pipe:
         if action is not None:
             action(self, step)
         elif word in _ENDS or word in _SETS:
-            self._replace([*self._select(_words("*")), *step])
+            self._replace([*self._select(make_tokens("*")), *step])
         elif word in _ITEMS and not (word == "LATERAL" and step[1:2] and step[1].upper != "VIEW"):
             self._close()
             self._items += step
@@ -119,11 +118,11 @@ class _Pipe:
             self._is_one = False
 
     def finish(self) -> list[SqlToken]:
-        return self._select(_words("*"))
+        return self._select(make_tokens("*"))
 
     def _select(self, columns: Sequence[SqlToken]) -> list[SqlToken]:
-        where = [*_words("WHERE"), *self._where] if self._where else []
-        return [*_words("SELECT"), *columns, *_words("FROM"), *self._items, *where]
+        where = [*make_tokens("WHERE"), *self._where] if self._where else []
+        return [*make_tokens("SELECT"), *columns, *make_tokens("FROM"), *self._items, *where]
 
     def _replace(self, query: list[SqlToken]) -> None:
         self._items = [*_wrap(query), *self._alias]
@@ -132,31 +131,31 @@ class _Pipe:
 
     def _close(self) -> None:
         if self._where or not self._is_one:
-            self._replace(self._select(_words("*")))
+            self._replace(self._select(make_tokens("*")))
 
     def _where_step(self, step: list[SqlToken]) -> None:
-        condition = [_sign("("), *step[1:], _sign(")")]
-        self._where = [*self._where, *_words("AND"), *condition] if self._where else condition
+        condition = [make_sign("("), *step[1:], make_sign(")")]
+        self._where = [*self._where, *make_tokens("AND"), *condition] if self._where else condition
 
     def _select_step(self, step: list[SqlToken]) -> None:
         at = next((i for i in range(len(step)) if _is_window_clause(step, i)), len(step))
         self._alias_off([*self._select(step[1:at]), *step[at:]])
 
     def _extend_step(self, step: list[SqlToken]) -> None:
-        self._replace(self._select([*_words("* ,"), *step[1:]]))
+        self._replace(self._select([*make_tokens("* ,"), *step[1:]]))
 
     def _set_step(self, step: list[SqlToken]) -> None:
-        columns = _words("* REPLACE (")
+        columns = make_tokens("* REPLACE (")
         for index, part in enumerate(split_at_commas(step[1:])):
             name, value = part[:1], part[2:]
-            columns += [*(_words(",") if index else []), *value, *_words("AS"), *name]
-        self._replace(self._select([*columns, *_words(")")]))
+            columns += [*(make_tokens(",") if index else []), *value, *make_tokens("AS"), *name]
+        self._replace(self._select([*columns, *make_tokens(")")]))
 
     def _drop_step(self, step: list[SqlToken]) -> None:
-        self._replace(self._select([*_words("* EXCEPT ("), *step[1:], *_words(")")]))
+        self._replace(self._select([*make_tokens("* EXCEPT ("), *step[1:], *make_tokens(")")]))
 
     def _as_step(self, step: list[SqlToken]) -> None:
-        self._alias_off(self._select(_words("*")))
+        self._alias_off(self._select(make_tokens("*")))
         self._alias = step[1:]
         self._items += step[1:]
 
@@ -167,14 +166,14 @@ class _Pipe:
         columns: list[SqlToken] = []
         group: list[SqlToken] = []
         for index, key in enumerate(split_at_commas(keys)):
-            comma = _words(",") if index else []
+            comma = make_tokens(",") if index else []
             # A number is the place of a column of the input.
-            name = _sign(PLACE + key[0].text) if key and key[0].text.isdecimal() else None
+            name = make_sign(PLACE + key[0].text) if key and key[0].text.isdecimal() else None
             columns += [*comma, *([name, *key[1:]] if name else key)]
             group += [*comma, *([name] if name else _drop_alias(key))]
-        columns += [*(_words(",") if keys and values else []), *values]
+        columns += [*(make_tokens(",") if keys and values else []), *values]
         query = self._select(columns)
-        self._alias_off([*query, *(_words("GROUP BY") if group else []), *group])
+        self._alias_off([*query, *(make_tokens("GROUP BY") if group else []), *group])
 
     def _alias_off(self, query: list[SqlToken]) -> None:
         self._alias = []
@@ -192,19 +191,8 @@ _ACTIONS: dict[str, Callable[[_Pipe, list[SqlToken]], None]] = {
 }
 
 
-def _sign(text: str) -> SqlToken:
-    return SqlToken("op", text, _MADE)
-
-
-def _words(text: str) -> list[SqlToken]:
-    return [
-        SqlToken("word", word, _MADE, word) if word.isalpha() else _sign(word)
-        for word in text.split()
-    ]
-
-
 def _wrap(query: Sequence[SqlToken]) -> list[SqlToken]:
-    return [_sign("("), *query, _sign(")")]
+    return [make_sign("("), *query, make_sign(")")]
 
 
 def _find_alias(items: Sequence[SqlToken]) -> list[SqlToken]:

@@ -21,8 +21,10 @@ class Placeholders:
     def __init__(self, tokens: Sequence[SqlToken]) -> None:
         self._tokens = tokens
         self._texts = [token.text for token in tokens if token.kind == "placeholder"]
+        self.has_any = bool(self._texts)
+        """The statement has placeholders."""
         self._mark = _MARK
-        if self._texts:
+        if self.has_any:
             used = " ".join(token.text for token in tokens if token.kind == "word").lower()
             while self._mark in used:
                 self._mark += "q"
@@ -37,10 +39,12 @@ class Placeholders:
         parts: list[str] = []
         number = 0
         before: SqlToken | None = None
+        end = -1
         for token in self._tokens:
-            apart = before is None or before.end != token.start
-            text = token.text
-            if token.kind == "placeholder":
+            kind, text, start, _ = token
+            apart = end != start
+            end = start + len(text)
+            if kind == "placeholder":
                 text = f"{self._mark}{number}z"
                 number += 1
                 if sparing and apart and not _can_be_name(before):
@@ -51,18 +55,13 @@ class Placeholders:
 
     def restore(self, text: str) -> str:
         """Return ``text`` with its placeholders as they were written."""
-        if not self._texts:
+        if not self.has_any:
             return text
         return self._pattern.sub(self._get_original, text)
 
-    @property
-    def has_any(self) -> bool:
-        """Tell whether the statement has placeholders."""
-        return bool(self._texts)
-
     def is_placeholder(self, text: str) -> bool:
         """Tell whether ``text`` is one placeholder and nothing else."""
-        return bool(self._texts) and self._pattern.fullmatch(text) is not None
+        return self.has_any and self._pattern.fullmatch(text) is not None
 
     def _get_original(self, match: re.Match[str]) -> str:
         number = int(match.group(1))

@@ -16,13 +16,12 @@ from glueline_worker.lineage.sql.blocks import (
     read_assignment,
     unwrap_blocks,
 )
+from glueline_worker.lineage.sql.bounds import has_many_open_joins, is_too_deep
 from glueline_worker.lineage.sql.clauses import simplify_clauses
 from glueline_worker.lineage.sql.keyword_fallback import read_by_keywords
 from glueline_worker.lineage.sql.lexer import (
     SqlToken,
-    count_open_joins,
     lex_sql,
-    measure_depth,
     split_statements,
 )
 from glueline_worker.lineage.sql.metric_views import is_metric_view, write_metric_view
@@ -56,9 +55,6 @@ _TOKEN_LENGTH = 8
 _SHORT = 50_000
 """Characters of a text that is read without a look for garbage: what it leaves is little."""
 _MAX_TEXT = 2_000_000
-_MAX_DEPTH = 60
-_MAX_OPEN_JOINS = 12
-"""Each further one doubles the parser's time."""
 _MAX_STATEMENTS = 10_000
 _MAX_IMMEDIATE = 4
 """Texts of EXECUTE IMMEDIATE within one another."""
@@ -212,7 +208,7 @@ class _Reader:
         return False
 
     def _parse_body(self, tokens: Sequence[SqlToken]) -> exp.Expr | None:
-        if measure_depth(tokens) > _MAX_DEPTH or len(tokens) > self._left:
+        if is_too_deep(tokens) or len(tokens) > self._left:
             return None
         self._left -= len(tokens)
         tokens = self._rewrite(tokens)
@@ -234,7 +230,7 @@ class _Reader:
         return found
 
     def _parse(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
-        if measure_depth(tokens) > _MAX_DEPTH or count_open_joins(tokens) > _MAX_OPEN_JOINS:
+        if is_too_deep(tokens) or has_many_open_joins(tokens):
             return []
         places = [token.start for token in (tokens[0], tokens[-1]) if token.start >= 0]
         span = places[-1] - places[0] + len(tokens[-1].text) if len(places) > 1 else 0
@@ -291,6 +287,7 @@ class _Reader:
 def _has_quoted_names(tokens: Sequence[SqlToken]) -> bool:
     """Tell whether ``FROM "a"`` shows that double quotes hold names here, not texts as in Spark."""
     return any(
-        token.kind == "quoted" and token.text[0] == '"' and before.upper in _BEFORE_TABLE
+        before.upper in _BEFORE_TABLE
         for before, token in pairwise(tokens)
+        if token.kind == "quoted" and token.text[0] == '"'
     )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from glueline_worker.lineage.sql.clauses import CLAUSE_WORDS, simplify_clauses
-from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.sql.lexer import MADE, SqlToken, find_closing, make_tokens
 from glueline_worker.lineage.sql.pipes import has_pipe, rewrite_pipes
 from glueline_worker.lineage.word_sets import split_words
 
@@ -17,27 +17,24 @@ _SIGNS = re.compile(
     r"\|>|@|\b(?:table|identifier|stream|replace|flow|evolution|system_version|window|if\s+not)\b",
     re.IGNORECASE,
 )
+_BEGINNINGS = split_words(
+    "|> @ table identifier stream replace flow evolution system_version window if"
+)
+"""What one of ``_SIGNS`` begins with: most texts have none, and this look is the cheaper one."""
 _BEFORE_TABLE = split_words("UNION ALL EXCEPT INTERSECT MINUS DISTINCT AS")
 _BEFORE_QUERY = _BEFORE_TABLE | split_words("( , FROM JOIN IN EXISTS LATERAL") | {""}
 _QUERY = split_words("SELECT WITH FROM TABLE VALUES (")
 _VERSION = re.compile(r"(.+)@(?:v\d+|\d{14,17})", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NAME_PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
-_MADE = -1_000_000
-"""The place of tokens that are not in the text: they touch no other token."""
 
 
 def may_need_rewriting(text: str) -> bool:
     """Tell whether a text has any of the words and signs that are rewritten here."""
+    lower = text.lower()
+    if not any(sign in lower for sign in _BEGINNINGS):
+        return False
     return _SIGNS.search(text) is not None
-
-
-def make_tokens(words: str) -> list[SqlToken]:
-    """Return tokens of plain words and signs."""
-    return [
-        SqlToken("word" if word[0].isalpha() else "op", word, _MADE, word.upper())
-        for word in words.split()
-    ]
 
 
 def rewrite_spark(
@@ -82,7 +79,7 @@ def _drop_flow_name(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
 
 def _drop_version(token: SqlToken) -> SqlToken:
     found = _VERSION.fullmatch(token.text) if token.kind == "word" else None
-    return SqlToken("word", found[1], _MADE, found[1].upper()) if found else token
+    return SqlToken("word", found[1], MADE, found[1].upper()) if found else token
 
 
 def _name_identifiers(
@@ -108,12 +105,8 @@ def _name_identifiers(
 
 def _take_parentheses(tokens: Sequence[SqlToken], start: int) -> list[SqlToken]:
     """Return what stands in the parentheses that open at ``start``; nothing if none do."""
-    depth = 0
-    for index in range(start, len(tokens)):
-        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
-        if depth == 0:
-            return list(tokens[start + 1 : index])
-    return []
+    end = find_closing(tokens, start)
+    return list(tokens[start + 1 : end]) if end < len(tokens) else []
 
 
 def _make_name(
@@ -123,14 +116,14 @@ def _make_name(
     if text is not None:
         return _quote_name(text)
     if len(tokens) == 1 and tokens[0].kind == "placeholder":
-        return [tokens[0]._replace(start=_MADE)]
+        return [tokens[0]._replace(start=MADE)]
     return _join_placeholders(tokens)
 
 
 def _join_placeholders(tokens: Sequence[SqlToken]) -> list[SqlToken] | None:
     """Return the name of ``:db || '.orders'``, which is known in part."""
     result: list[SqlToken] = []
-    at = _MADE
+    at = MADE
     for token in tokens:
         if token.kind == "placeholder":
             parts = [token._replace(start=at)]
@@ -154,7 +147,7 @@ def _quote_name(text: str) -> list[SqlToken] | None:
     for quoted, plain in _NAME_PART.findall(text.strip()):
         if result:
             result.append(SqlToken("op", ".", result[-1].end))
-        at = result[-1].end if result else _MADE
+        at = result[-1].end if result else MADE
         part = plain or quoted.replace("``", "`")
         if _PLAIN.fullmatch(part):
             result.append(SqlToken("word", part, at, part.upper()))

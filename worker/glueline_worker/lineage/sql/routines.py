@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.lexer import SqlToken
-from glueline_worker.lineage.sql.rewrites import make_tokens
+from glueline_worker.lineage.sql.lexer import SqlToken, find_closing, make_tokens
 from glueline_worker.lineage.sql.session import SqlFunction
 
 _QUERY = frozenset({"SELECT", "WITH", "FROM", "VALUES"})
@@ -67,9 +66,4 @@ def _iterate_names(tokens: Sequence[SqlToken], at: int) -> Iterator[str]:
 
 
 def _find_end(tokens: Sequence[SqlToken], at: int) -> int:
-    depth = 0
-    for index in range(at, len(tokens)):
-        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
-        if depth == 0:
-            return index + 1
-    return len(tokens)
+    return min(find_closing(tokens, at) + 1, len(tokens))

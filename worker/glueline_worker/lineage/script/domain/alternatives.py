@@ -12,7 +12,10 @@ from typing import Any
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
+    ColumnList,
     External,
+    GivenDict,
+    GivenList,
     OneOf,
     Value,
 )
@@ -24,6 +27,7 @@ _FOLD_LIMIT = 30
 """The most items of a list or dict that are looked at for alternatives."""
 
 _ARGUMENT = f"{OPEN}arg:"
+_PLAIN_TYPES: dict[type, type] = {GivenList: list, ColumnList: list, GivenDict: dict}
 
 _Args = list[Value]
 _Kwargs = dict[str, Value]
@@ -91,8 +95,12 @@ def _name_setting(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
+def _get_type(value: Value) -> type:
+    return _PLAIN_TYPES.get(type(value), type(value))
+
+
 def _is_same(one: Value, other: Value) -> bool:
-    if type(one) is not type(other):
+    if _get_type(one) is not _get_type(other):
         return False
     try:
         return bool(one == other)

@@ -10,9 +10,12 @@ from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Class,
+    ColumnList,
     External,
     Frame,
     Function,
+    GivenDict,
+    GivenList,
     Instance,
     JobArgument,
     JobArguments,
@@ -31,18 +34,21 @@ def get_truth(value: Value) -> bool | None:
             return True  # a run may be started with another text, but hardly with none
         is_open = isinstance(value, MinimumLength) or has_placeholder(str(value))
         return None if is_open else bool(value)
-    if isinstance(value, (Function, Class, Instance, LibraryObject)):
-        return True
-    return None
+    if isinstance(value, ColumnList):
+        return bool(value)
+    if isinstance(value, (GivenList, GivenDict)):
+        is_known = bool(value) and not value.is_changed
+    else:
+        is_known = isinstance(value, (Function, Class, Instance, LibraryObject))
+    return True if is_known else None
 
 
 def compare(op: ast.cmpop, left: Value, right: Value) -> Value:  # noqa: PLR0911 - one for each kind
     """Return ``left op right`` where both are known for certain."""
+    if isinstance(left, LibraryObject) and right is not None:
+        return _compare_object(op, left, right)
     if isinstance(op, (ast.Is, ast.IsNot)) or right is None or left is None:
         return _compare_identity(op, left, right)
-    if isinstance(left, LibraryObject) and isinstance(op, (ast.Eq, ast.NotEq)):
-        same = left.equals(right)
-        return UNKNOWN if same is None else same == isinstance(op, ast.Eq)
     if isinstance(op, (ast.In, ast.NotIn)):
         return _compare_membership(op, left, right)
     if isinstance(left, MinimumLength) and isinstance(right, int):
@@ -53,6 +59,17 @@ def compare(op: ast.cmpop, left: Value, right: Value) -> Value:  # noqa: PLR0911
         return bool(_COMPARISONS[type(op)](left, right))
     except (TypeError, KeyError):
         return UNKNOWN
+
+
+def _compare_object(op: ast.cmpop, left: LibraryObject, right: Value) -> Value:
+    """Compare an object of a library, which knows what it equals."""
+    same: bool | None = None
+    if isinstance(op, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
+        same = left.equals(right)
+    elif isinstance(op, (ast.In, ast.NotIn)) and isinstance(right, (list, tuple)):
+        found = [left.equals(item) for item in right]
+        same = True if True in found else None if None in found else False
+    return UNKNOWN if same is None else same == isinstance(op, (ast.Eq, ast.Is, ast.In))
 
 
 def _compare_length(op: ast.cmpop, least: int, right: int) -> Value:

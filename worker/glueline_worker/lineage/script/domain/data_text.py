@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from glueline_worker.lineage.script.domain.values import DataText, Frame, Value
 
+_WITH_DATA = frozenset({DataText, Frame})
 _JOINTS = frozenset(" ,;|\t\"'()")
 """Characters that stand between values, and in no name."""
 _NODES_LIMIT = 100
@@ -12,7 +13,8 @@ _NODES_LIMIT = 100
 
 def keep_data(text: Value, parts: Sequence[Value]) -> Value:
     """Return a text that is made of ``parts`` with the data that is in them."""
-    if not isinstance(text, str) or not _is_content(parts):
+    kinds = set(map(type, parts))
+    if kinds.isdisjoint(_WITH_DATA) or not isinstance(text, str) or not _is_content(parts, kinds):
         return text
     nodes: dict[str, None] = {}
     for part in parts:
@@ -23,17 +25,14 @@ def keep_data(text: Value, parts: Sequence[Value]) -> Value:
     return DataText(text, tuple(nodes)[:_NODES_LIMIT]) if nodes else text
 
 
-def _is_content(parts: Sequence[Value]) -> bool:
+def _is_content(parts: Sequence[Value], kinds: set[type]) -> bool:
     """Tell whether a text is content rather than a name with a part that was read somewhere.
 
     Content is added to nothing, or to blanks and commas, or stands in lines of its own. Names have
     letters, slashes and dots between their parts.
     """
-    kinds = set(map(type, parts))
     if DataText in kinds:
         return True
-    if Frame not in kinds:
-        return False
     literals = [part for part in parts if isinstance(part, str)]
     return bool(literals) and (
         any("\n" in text for text in literals) or _JOINTS.issuperset("".join(literals))

@@ -14,12 +14,8 @@ from glueline_worker.lineage.script.domain.values import ColumnList, External, F
 
 UNROLL_LIMIT = 2_000
 """The most items of a collection that a loop is unrolled over."""
-
-
 _NAMES_OF_ITEMS = frozenset({"Key", "Name", "Prefix", "name", "table", "table_name"})
 """Fields that name the item itself, as in AWS's listings."""
-
-
 SETTINGS = "config:"
 """Begins the label of a setting in a file: its keys follow."""
 _SETTING = re.compile(r"[\w\-]{1,50}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from glueline_worker.lineage.script.domain.alternatives import join_values
+from glueline_worker.lineage.script.domain.values import GivenDict, GivenList
 
 Container = dict[Any, Any] | list[Any] | set[Any]
 _Saved = dict[int, tuple[Container, Container]]
@@ -28,6 +29,8 @@ class Journal:
 
     def touch(self, container: Container) -> None:
         """Remember what ``container`` holds, before a change of it."""
+        if isinstance(container, (GivenList, GivenDict)):
+            container.is_changed = True
         if self._paths and id(container) not in self._paths[-1]:
             self._paths[-1][id(container)] = (container, container.copy())
 

@@ -19,6 +19,8 @@ class LibraryObject:
 
     operators: ClassVar[Mapping[type[ast.operator], str]] = MappingProxyType({})
     """The method that each operator stands for."""
+    is_finite: ClassVar[bool] = False
+    """It has an end: a function that calls itself with its parts comes to one, too."""
     text: Value = None
     """The object as ``str()`` shows it, where that tells anything."""
 

@@ -12,12 +12,8 @@ from glueline_worker.lineage.script.domain.date_parts import is_date, is_step
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
-from glueline_worker.lineage.script.domain.template_text import (
-    as_text,
-    format_percent,
-    has_placeholder,
-    limit_text,
-)
+from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, limit_text
+from glueline_worker.lineage.script.domain.text_formats import format_percent
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Column,

@@ -38,6 +38,10 @@ class Reading(ABC):
         self.module = self.scope
         self.stack: list[ast.AST] = []
         """The script's functions that are being called, the innermost last."""
+        self.forks = 0
+        """The undecided conditions that the present place in the script lies within."""
+        self.forks_at_call: list[int] = []
+        """The same where each function on the stack is called."""
         self.called: set[ast.AST] = set()
         """The script's functions that were called at all."""
         self.returns: list[list[Value]] = []

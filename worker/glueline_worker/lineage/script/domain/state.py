@@ -1,18 +1,18 @@
 """The findings of a reading so far: nodes, temporary views, catalogs, local files."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.lineage.model import KEEP, ColumnRef, Flow, LineageContext, Node, Role
+from glueline_worker.lineage.model import KEEP, Flow, LineageContext, Node, Role
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.journal import Journal
 from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.outputs import Outputs
 from glueline_worker.lineage.script.domain.query_results import find_results, hide_result
-from glueline_worker.lineage.script.domain.template_text import placeholder, render
+from glueline_worker.lineage.script.domain.template_text import placeholder
 from glueline_worker.lineage.script.domain.values import (
     NESTING_LIMIT,
     Column,
@@ -304,32 +304,3 @@ def _limit_parts(items: list[Value]) -> list[Value]:
         more = len(items) - _PARTS_LIMIT
         report_limit(f"{more:,} of {len(items):,} frames in a collection are left out")
     return items[:_PARTS_LIMIT]
-
-
-def make_rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool = False) -> Flow:
-    """Make a flow of ``node``'s columns from pairs of a source column and its new name."""
-    columns: dict[str, tuple[ColumnRef, ...]] = {}
-    for source, target in pairs:
-        columns[render(target)] = (
-            *columns.get(render(target), ()),
-            ColumnRef(node, render(source)),
-        )
-    return Flow(columns, rest=rest)
-
-
-def render_options(options: Mapping[Any, Any]) -> dict[str, Any]:
-    """Render the texts in options, ready for ``naming``."""
-    return {render(str(key)): _render_option(value) for key, value in options.items()}
-
-
-def _render_option(value: Any) -> Any:
-    if isinstance(value, str):
-        return render(value)
-    if isinstance(value, (list, tuple, set)):
-        return [_render_option(option) for item in value for option in get_alternatives(item)]
-    if isinstance(value, dict):
-        return render_options(value)
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    label = getattr(value, "label", None)
-    return f"{{{label}}}" if isinstance(label, str) else "{unknown}"

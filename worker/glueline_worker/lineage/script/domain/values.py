@@ -273,6 +273,18 @@ class ColumnList(list[Value]):
     """The columns of a frame, of which a condition that is not understood may leave some out."""
 
 
+class GivenList(list[Value]):
+    """A list that the script writes down: while it is unchanged, it is known to have items."""
+
+    is_changed = False
+
+
+class GivenDict(dict[Any, Value]):
+    """A dict that the script writes down: while it is unchanged, it is known to have items."""
+
+    is_changed = False
+
+
 class DefaultDict(dict[Any, Value]):
     """A ``defaultdict``, by the name of its factory."""
 

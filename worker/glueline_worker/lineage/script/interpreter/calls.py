@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from glueline_worker.lineage.script.domain import column_methods, columns, template_text
+from glueline_worker.lineage.script.domain import (
+    column_methods,
+    columns,
+    text_formats,
+    text_methods,
+)
 from glueline_worker.lineage.script.domain.alternatives import (
     call_each,
     combine_alternatives,
@@ -123,7 +128,7 @@ def _call_text(text: str, name: str, args: _Args, kwargs: _Kwargs) -> Value:
     if name == "format":
         return _format_text(text, args, kwargs)
     return map_alternatives(
-        lambda receiver, *row: template_text.call_text_method(receiver, name, list(row), kwargs),
+        lambda receiver, *row: text_methods.call_text_method(receiver, name, list(row), kwargs),
         text,
         *args,
     )
@@ -132,7 +137,7 @@ def _call_text(text: str, name: str, args: _Args, kwargs: _Kwargs) -> Value:
 def _format_text(template: str, args: _Args, kwargs: _Kwargs) -> Value:
     names = list(kwargs)
     return join_values(
-        template_text.format_braces(
+        text_formats.format_braces(
             template, list(row[: len(args)]), dict(zip(names, row[len(args) :], strict=True))
         )
         for row in combine_alternatives([*args, *kwargs.values()])

@@ -10,6 +10,7 @@ from glueline_worker.lineage.script.domain.items import as_key, list_items
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.template_text import has_placeholder
 from glueline_worker.lineage.script.domain.values import (
+    MISSING,
     ColumnList,
     External,
     JobArgument,
@@ -24,8 +25,9 @@ Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 def evaluate_comprehension(reading: Reading, node: Comprehension) -> Value:
     """Return the list (also for sets and generators) or dict that a comprehension makes."""
     outer = reading.scope
+    source = reading.evaluate(node.generators[0].iter)
     reading.scope = VariableScope(outer)
-    found: list[Value] = []
+    found: list[Value] = ColumnList() if isinstance(source, ColumnList) else []
     pairs: dict[Value, Value] = {}
 
     def collect() -> None:
@@ -35,7 +37,7 @@ def evaluate_comprehension(reading: Reading, node: Comprehension) -> Value:
             found.append(reading.evaluate(node.elt))
 
     try:
-        is_known = _walk(reading, node.generators, collect)
+        is_known = _walk(reading, node.generators, collect, source)
     finally:
         reading.scope = outer
     if not is_known:
@@ -44,14 +46,18 @@ def evaluate_comprehension(reading: Reading, node: Comprehension) -> Value:
 
 
 def _walk(
-    reading: Reading, generators: list[ast.comprehension], collect: Callable[[], None]
+    reading: Reading,
+    generators: list[ast.comprehension],
+    collect: Callable[[], None],
+    value: Value = MISSING,
 ) -> bool:
     """Walk all items; return False if it is not known which of a frame's columns are among them."""
     if not generators:
         collect()
         return True
     first, *rest = generators
-    value = reading.evaluate(first.iter)
+    if value is MISSING:
+        value = reading.evaluate(first.iter)
     items = _list_items(value)
     if items is None:
         loops.bind_any_item(reading, first.target, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import join_values
 from glueline_worker.lineage.script.domain.call import Call
@@ -13,6 +14,7 @@ from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     DefaultDict,
     External,
+    GivenDict,
     JobArguments,
     MinimumLength,
     Value,
@@ -78,6 +80,7 @@ def _call_list(call: Call) -> Value:  # noqa: C901, PLR0911 - one for each kind
         _reorder(call, box)
         return None
     if name == "clear":
+        call.state.journal.touch(box)
         return None
     if name in _SET_OPERATIONS:
         return _combine(call, box)
@@ -152,7 +155,7 @@ def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     if name == "pop":
         call.state.journal.touch(box)
         return box.pop(key, call.arg(1, default=UNKNOWN))
-    if name == "update":
+    if name in {"update", "clear"}:
         call.state.journal.touch(box)
         box.update(call.mapping(0))
         box.update(call.kwargs)
@@ -164,11 +167,17 @@ def _call_dict(call: Call) -> Value:  # noqa: PLR0911 - one for each kind
     if name == "values":
         return list(box.values())
     if name == "copy":
-        return DefaultDict(box.factory, box) if isinstance(box, DefaultDict) else type(box)(box)
+        return _copy(box)
     if name == "map":  # of a collection of DynamicFrames, which is a dict here
         function = call.arg(0, "callable")
         return {item: call.reading.call(function, [one, ""], {}) for item, one in box.items()}
     return _call_any(call)
+
+
+def _copy(box: dict[Any, Value]) -> Value:
+    if isinstance(box, DefaultDict):
+        return DefaultDict(box.factory, box)
+    return dict(box) if isinstance(box, GivenDict) else type(box)(box)
 
 
 def _get(call: Call, key: Value) -> Value:

@@ -21,8 +21,16 @@ from glueline_worker.lineage.script.domain.items import as_key, spread
 from glueline_worker.lineage.script.domain.operators import combine_with_condition, operate
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import STEP_LIMIT
-from glueline_worker.lineage.script.domain.template_text import as_text, concatenate, format_value
-from glueline_worker.lineage.script.domain.values import UNKNOWN, Column, Frame, Value
+from glueline_worker.lineage.script.domain.template_text import as_text, concatenate
+from glueline_worker.lineage.script.domain.text_formats import format_value
+from glueline_worker.lineage.script.domain.values import (
+    UNKNOWN,
+    Column,
+    Frame,
+    GivenDict,
+    GivenList,
+    Value,
+)
 from glueline_worker.lineage.script.interpreter.comprehensions import evaluate_comprehension
 from glueline_worker.lineage.script.interpreter.forks import answer_test
 from glueline_worker.lineage.script.interpreter.functions import make_function
@@ -206,11 +214,14 @@ def _evaluate_list(reading: Reading, node: ast.List | ast.Tuple | ast.Set) -> Va
         else:
             items.append(reading.evaluate(element))
     # A set stays a list: its members need no hash, and their order does not matter.
-    return tuple(items) if isinstance(node, ast.Tuple) else items
+    if isinstance(node, ast.Tuple):
+        return tuple(items)
+    is_given = not any(isinstance(element, ast.Starred) for element in node.elts)
+    return GivenList(items) if is_given else items
 
 
 def _evaluate_dict(reading: Reading, node: ast.Dict) -> Value:
-    found: dict[Any, Value] = {}
+    found: dict[Any, Value] = {} if None in node.keys else GivenDict()
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = reading.evaluate(value_node)
         if key_node is None:

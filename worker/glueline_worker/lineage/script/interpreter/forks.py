@@ -46,7 +46,11 @@ def fork(reading: Reading, *paths: Callable[[], bool]) -> bool:
         def run() -> PathOutcome:
             nonlocal broke
             reading.has_broken_off = False
-            goes_on = path()
+            reading.forks += 1
+            try:
+                goes_on = path()
+            finally:
+                reading.forks -= 1
             broke = broke or reading.has_broken_off
             return PathOutcome(goes_on, keeps=goes_on or reading.has_broken_off)
 

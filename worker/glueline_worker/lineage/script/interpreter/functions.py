@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from glueline_worker.lineage.script.domain.alternatives import join_values
+from glueline_worker.lineage.script.domain.library_object import LibraryObject
 from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     Class,
     External,
+    Frame,
     Function,
     Instance,
     Value,
@@ -26,6 +28,8 @@ _CALL_DEPTH = 16
 """Functions of the script within one another."""
 _REPEATS = 2
 """How often a function may be on the stack at once."""
+_DECIDED_REPEATS = 6
+"""The same where it is known to go on: with the struct in a struct, or a frame's new columns."""
 
 
 def make_function(reading: Reading, node: Any, name: str) -> Function:
@@ -64,6 +68,7 @@ def _enter(
     line, outer, assumptions = reading.state.line, reading.scope, reading.assumptions
     assignments.bind_parameters(reading, function, scope, args, kwargs)
     reading.stack.append(node)
+    reading.forks_at_call.append(reading.forks)
     inside = carry_assumptions(reading, function, scope)
     reading.scope, reading.assumptions = scope, inside
     reading.returns.append([])
@@ -75,6 +80,7 @@ def _enter(
         reading.returns.pop()
         reading.scope, reading.assumptions = outer, assumptions
         reading.stack.pop()
+        reading.forks_at_call.pop()
         reading.state.line = line
     return result
 
@@ -84,12 +90,27 @@ def _is_too_deep(reading: Reading, node: ast.AST, given: Sequence[Value]) -> boo
     if len(reading.stack) >= _CALL_DEPTH:
         report_limit(f"calls within more than {_CALL_DEPTH} others are not followed")
         return True
-    if reading.stack.count(node) < _REPEATS:
+    repeats = reading.stack.count(node)
+    if repeats < _REPEATS:
+        return False
+    if repeats < _DECIDED_REPEATS and (
+        any(map(_is_finite, given)) or _is_decided(reading, node, given)
+    ):
         return False
     if any(isinstance(value, (list, tuple, dict)) and value for value in given):
         # With a list that gets shorter, each call may read and write something else.
         report_limit(f"a function that calls itself is followed {_REPEATS} times only")
     return True
+
+
+def _is_decided(reading: Reading, node: ast.AST, given: Sequence[Value]) -> bool:
+    """Tell whether each condition on the way to a frame's next turn is known to hold."""
+    first = reading.forks_at_call[reading.stack.index(node)]
+    return first == reading.forks and any(isinstance(value, Frame) for value in given)
+
+
+def _is_finite(value: Value) -> bool:
+    return isinstance(value, LibraryObject) and value.is_finite
 
 
 def _run_body(reading: Reading, node: ast.AST, scope: VariableScope) -> Value:

@@ -117,9 +117,9 @@ def _unroll_while(reading: Reading, node: ast.While) -> bool:
 
 
 def _evaluate_condition(reading: Reading, test: ast.expr) -> bool | None:
-    """Tell whether a condition holds; a list that still has items does."""
+    """Tell whether a condition holds; a list or dict that still has items does."""
     value = reading.evaluate(test)
-    if isinstance(value, list) and value:
+    if isinstance(value, (list, dict)) and value:
         return True
     return get_truth(value)
 

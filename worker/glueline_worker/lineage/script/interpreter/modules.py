@@ -40,19 +40,22 @@ def import_module(reading: Reading, name: str) -> Module | None:
 def _run(reading: Reading, module: Module, source: str) -> None:
     module.scope.vars["__name__"] = module.name
     state = reading.state
-    outer = reading.scope, reading.assumptions, reading.has_broken_off, reading.stack
+    outer = reading.scope, reading.assumptions, reading.has_broken_off
+    calls = reading.stack, reading.forks_at_call
     with state.enter_module(module.name):
         state.line = None
         text = decode_script(source)
         tree = parse_script(text, state.warn, state.leave_out)
         reading.lines_with_if[module.name] = list_lines_with_if(text)
-        reading.scope, reading.assumptions, reading.stack = module.scope, {}, []
+        reading.scope, reading.assumptions = module.scope, {}
+        reading.stack, reading.forks_at_call = [], []
         reading.returns.append([])
         try:
             reading.run_module(tree.body)
         finally:
             reading.returns.pop()
-            reading.scope, reading.assumptions, reading.has_broken_off, reading.stack = outer
+            reading.scope, reading.assumptions, reading.has_broken_off = outer
+            reading.stack, reading.forks_at_call = calls
 
 
 def get_module_attribute(reading: Reading, module: Module, name: str) -> Value:

@@ -30,8 +30,13 @@ from glueline_worker.lineage.script.domain.path_parts import (
     TABLE_LOCATION,
     rejoin_url,
 )
-from glueline_worker.lineage.script.domain.state import State, render_options
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    list_texts,
+    render,
+    render_options,
+)
 from glueline_worker.lineage.script.domain.values import Value
 from glueline_worker.lineage.script.models.located_tables import find_located_table
 from glueline_worker.lineage.script.models.sql_engines import name_spark_table

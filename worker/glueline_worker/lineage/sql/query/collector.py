@@ -1,18 +1,23 @@
 """The columns that an expression is made of, and those that only decide about its value."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
-from glueline_worker.lineage.sql.pipes import PLACE
+from glueline_worker.lineage.sql.query.calls import (
+    call_sql_function,
+    read_table_argument,
+    take_first,
+)
 from glueline_worker.lineage.sql.query.functions import (
     CONDITION_NAMES,
     get_name,
     is_aggregate,
     is_masking,
 )
+from glueline_worker.lineage.sql.query.references import find_field, find_starred
 from glueline_worker.lineage.sql.query.relation import (
     AGGREGATED,
     IDENTITY,
@@ -21,110 +26,14 @@ from glueline_worker.lineage.sql.query.relation import (
     TRANSFORMED,
     Deciding,
     Field,
-    Relation,
     Sources,
     add_sources,
 )
-from glueline_worker.lineage.sql.query.scope import (
-    QueryScope,
-    expand_star,
-    find_column,
-    has_named,
-)
+from glueline_worker.lineage.sql.query.scope import QueryScope
 from glueline_worker.lineage.sql.query.walk import QueryWalk
-from glueline_worker.lineage.sql.session import SqlFunction
 
 _Step: TypeAlias = tuple[object, int, Effect | None]
 """An expression, the way on which its value passes, and its effect if it only decides."""
-
-
-def find_field(walk: QueryWalk, node: exp.Column, scope: QueryScope) -> Field | None:
-    """Return the column that a name means; None where that cannot be known."""
-    names = [node.name] if len(node.args) == 1 else [part.name for part in node.parts]
-    if walk.placeholders.has_any:
-        if walk.placeholders.is_placeholder(names[-1]):
-            return None
-        names = [walk.placeholders.restore(name) for name in names]
-    if walk.is_open:
-        return Field("", {((), ".".join(names)): IDENTITY})
-    if walk.session.variables and _is_variable(walk, names, scope):
-        return Field("")
-    if walk.has_places and names[0].startswith(PLACE):
-        return _find_at_place(scope, names[0])
-    found = find_column(scope, names, walk.find_member)
-    if found is not None and found.sources:
-        walk.spend_sources(len(found.sources) + len(found.deciding))
-    return found
-
-
-def _find_at_place(scope: QueryScope, name: str) -> Field | None:
-    """Return the column that a pipe calls by its place in the input."""
-    place = name.removeprefix(PLACE)
-    columns = expand_star(scope)
-    if not columns.exact or not place.isdecimal() or not 0 < int(place) <= len(columns.fields):
-        return None
-    return columns.fields[int(place) - 1]
-
-
-def _is_variable(walk: QueryWalk, names: Sequence[str], scope: QueryScope) -> bool:
-    """Tell whether a name is a session's variable: columns of known tables go before."""
-    if names[-1].lower() not in walk.session.variables:
-        return False
-    if len(names) > 1:
-        return names[-2].lower() == "session"
-    return not has_named(scope, names[0])
-
-
-def find_starred(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relation:
-    """Return the relation that ``*``, ``t.*`` or ``column.*`` stands for."""
-    if not isinstance(node, exp.Column | exp.Dot):
-        return expand_star(scope)
-    if isinstance(node, exp.Dot) and not isinstance(node.this, exp.Column | exp.Dot):
-        fields = walk.list_members(walk.value(node.this, scope))  # map['key'].*
-        return Relation(list(fields)) if fields else Relation(exact=False)
-    parts = node.parts
-    names = [walk.placeholders.restore(part.name) for part in parts[:-1]]
-    relation = scope.find_item(tuple(name.lower() for name in names[-3:]))
-    if relation is not None:
-        return relation
-    found = find_column(scope, names, walk.find_member)
-    fields = walk.list_members(found) if found else None
-    return Relation(list(fields)) if fields else Relation(exact=False)
-
-
-def take_first(relation: Relation) -> Field | None:
-    """Return the value of a subquery, which is that of its first column."""
-    if relation.fields:
-        first = relation.fields[0]
-        value = first.change("", TRANSFORMED)
-        value.fields, value.schema = first.fields, first.schema
-        return value
-    return Field("") if relation.exact else None
-
-
-def call_sql_function(
-    walk: QueryWalk, function: SqlFunction, args: Sequence[exp.Expr], scope: QueryScope
-) -> Relation:
-    """Return what a SQL function of the session yields, with its parameters as columns."""
-    named = {arg.this.name.lower(): arg.expression for arg in args if isinstance(arg, exp.Kwarg)}
-    values = Relation()
-    for index, name in enumerate(function.parameters):
-        value = named.get(name.lower(), args[index] if index < len(args) else None)
-        found = Field(name) if value is None else walk.value(value, scope)
-        values.fields.append(found.rename(name))
-    return walk.call(function, values)
-
-
-def read_table_argument(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> Relation | None:
-    """Return the table of ``TABLE(t)``, which the parser takes for a function; None for others."""
-    inner = node.expressions[0] if get_name(node) == "table" and node.expressions else None
-    if not isinstance(inner, exp.Column) or len(inner.parts) > len(_TABLE_PARTS):
-        return None
-    names = zip(_TABLE_PARTS, reversed([part.copy() for part in inner.parts]), strict=False)
-    return walk.query(exp.Table(**dict(names)), scope.ctes, scope)
-
-
-_TABLE_PARTS = ("this", "db", "catalog")
 
 
 class SourceCollector:
@@ -170,11 +79,9 @@ class SourceCollector:
             if isinstance(value, list):
                 todo += [(item, way, effect) for item in reversed(value)]
             elif isinstance(value, exp.Expr):
-                kind = type(value)
-                expand = _EXPANDERS.get(kind)
                 if isinstance(value, exp.Column) and not isinstance(value.this, exp.Star):
                     self.add(find_field(self._walk, value, self._scope), way, effect)
-                elif expand is not None:
+                elif (expand := _EXPANDERS.get(type(value))) is not None:
                     todo += reversed(list(expand(self, value, way, effect)))
                 elif isinstance(value, exp.Query):
                     self._add_query(value, way, effect)
@@ -206,18 +113,11 @@ class SourceCollector:
 
     # Each of these returns the parts of one kind of expression.
 
-    def _expand_column(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
-        if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
-            return self._expand_star(node, way, effect)
-        assert isinstance(node, exp.Column)
-        self.add(find_field(self._walk, node, self._scope), way, effect)
-        return iter(())
-
-    def _expand_star(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
+    def _expand_star(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterable[_Step]:
         if not self._walk.is_open:
             for item in find_starred(self._walk, node, self._scope).fields:
                 self.add(item, max(way, TRANSFORMED), effect)
-        return iter(())
+        return ()
 
     def _expand_same(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
         yield node.this, way, effect
@@ -319,12 +219,12 @@ class SourceCollector:
         else:
             yield node.expressions, way, effect
 
-    def _skip(self, _node: exp.Expr, _way: int, _effect: Effect | None) -> Iterator[_Step]:
-        return iter(())
+    def _skip(self, _node: exp.Expr, _way: int, _effect: Effect | None) -> Iterable[_Step]:
+        return ()
 
-    def _expand_table(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterator[_Step]:
+    def _expand_table(self, node: exp.Expr, way: int, effect: Effect | None) -> Iterable[_Step]:
         self._add_query(node, way, effect)
-        return iter(())
+        return ()
 
 
 def find_way(node: exp.Expr) -> int:
@@ -336,9 +236,9 @@ def find_way(node: exp.Expr) -> int:
 
 _LEAVES = frozenset({exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Boolean, exp.Null})
 _RANKS = (exp.Rank, exp.DenseRank, exp.PercentRank)
-_Expander: TypeAlias = Callable[["SourceCollector", exp.Expr, int, Effect | None], Iterator[_Step]]
+_Expander: TypeAlias = Callable[["SourceCollector", exp.Expr, int, Effect | None], Iterable[_Step]]
 _EXPANDERS: dict[type[exp.Expr], _Expander] = {
-    exp.Column: SourceCollector._expand_column,  # noqa: SLF001
+    exp.Column: SourceCollector._expand_star,  # noqa: SLF001
     exp.Star: SourceCollector._expand_star,  # noqa: SLF001
     exp.Alias: SourceCollector._expand_same,  # noqa: SLF001
     exp.Aliases: SourceCollector._expand_same,  # noqa: SLF001
@@ -360,10 +260,5 @@ _EXPANDERS: dict[type[exp.Expr], _Expander] = {
     exp.Exists: SourceCollector._expand_exists,  # noqa: SLF001
     exp.Anonymous: SourceCollector._expand_anonymous,  # noqa: SLF001
     exp.Table: SourceCollector._expand_table,  # noqa: SLF001
-    exp.Grouping: SourceCollector._skip,  # noqa: SLF001
-    exp.GroupingId: SourceCollector._skip,  # noqa: SLF001
-    exp.Literal: SourceCollector._skip,  # noqa: SLF001
-    exp.Identifier: SourceCollector._skip,  # noqa: SLF001
-    exp.DataType: SourceCollector._skip,  # noqa: SLF001
-    exp.Var: SourceCollector._skip,  # noqa: SLF001
+    **dict.fromkeys((*_LEAVES, exp.Grouping, exp.GroupingId), SourceCollector._skip),  # noqa: SLF001
 }

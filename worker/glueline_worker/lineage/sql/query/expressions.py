@@ -5,14 +5,10 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect
-from glueline_worker.lineage.sql.query.collector import (
-    SourceCollector,
-    find_field,
-    find_starred,
-    find_way,
-    take_first,
-)
+from glueline_worker.lineage.sql.query.calls import take_first
+from glueline_worker.lineage.sql.query.collector import SourceCollector, find_way
 from glueline_worker.lineage.sql.query.functions import TIME_WINDOWS, get_name
+from glueline_worker.lineage.sql.query.references import find_field, find_starred
 from glueline_worker.lineage.sql.query.relation import (
     NO_DECIDING,
     TRANSFORMED,

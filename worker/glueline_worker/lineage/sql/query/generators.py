@@ -13,7 +13,6 @@ from glueline_worker.lineage.sql.query.walk import QueryWalk
 
 _EXPLODE = (exp.Explode, exp.ExplodeOuter)
 _POSEXPLODE = (exp.Posexplode, exp.PosexplodeOuter)
-_INLINE_NAMES = frozenset({"inline_outer"})
 
 
 def is_generator(node: exp.Expr) -> bool:
@@ -50,8 +49,8 @@ def _read_generator(  # noqa: PLR0911 - one return for each kind
         value = read_value(walk, node.expressions[0], scope) if node.expressions else Field("")
         count = len(node.expressions) - 1
         return Relation([value.change(f"c{index}", TRANSFORMED) for index in range(count)])
-    is_inline = isinstance(node, exp.Inline) or name in _INLINE_NAMES
-    inner = node.expressions[0] if name in _INLINE_NAMES and node.expressions else node
+    is_inline = isinstance(node, exp.Inline) or name == "inline_outer"
+    inner = node.expressions[0] if name == "inline_outer" and node.expressions else node
     value = read_value(walk, inner, scope)
     every = value.change("", TRANSFORMED)
     if is_inline:
@@ -68,8 +67,7 @@ def _read_generator(  # noqa: PLR0911 - one return for each kind
 
 def _read_explode(walk: QueryWalk, node: exp.Expr, value: Field, wanted: int) -> Relation:
     """Return ``col``, or ``key`` and ``value``; whether a column is a map is mostly not known."""
-    item = value.change("col", TRANSFORMED)
-    item.schema, item.fields = value.schema, value.fields
+    item = value.take_out("col")
     fields = [value.change("pos", TRANSFORMED)] if isinstance(node, _POSEXPLODE) else []
     if walk.is_map(value):
         return Relation([*fields, *(walk.list_members(value) or ())])
@@ -132,18 +130,12 @@ def _spread(
     members = [walk.list_members(value) or (value,) for value in values]
     if sum(map(len, members)) == len(names) > len(values):
         pairs = zip(chain.from_iterable(members), names, strict=True)
-        return [_unnest(*pair) for pair in pairs]
+        return [value.take_out(name) for value, name in pairs]
     if len(values) == 1:
-        return [_unnest(values[0], name) for name in names]
-    fields = [_unnest(*pair) for pair in zip(values, names, strict=False)]
+        return [values[0].take_out(name) for name in names]
+    fields = [value.take_out(name) for value, name in zip(values, names, strict=False)]
     extra = names[len(values) :]
     if extra and not has_position and values:
         all_sources = Relation(list(values)).merge_all(TRANSFORMED)
         return [all_sources.rename(name) for name in names]
     return fields + [Field(name) for name in extra]
-
-
-def _unnest(value: Field, name: str) -> Field:
-    found = value.change(name, TRANSFORMED)
-    found.schema, found.fields = value.schema, value.fields
-    return found

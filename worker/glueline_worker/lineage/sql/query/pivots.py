@@ -153,10 +153,10 @@ def _list_names(nodes: Sequence[exp.Expr] | Iterator[exp.Expr]) -> frozenset[str
 
 
 def match_rows(
-    walk: QueryWalk, node: exp.MatchRecognize, relation: Relation, ctes: QueryScope
+    walk: QueryWalk, node: exp.MatchRecognize, relation: Relation, around: QueryScope
 ) -> Relation:
     """Return the columns of MATCH_RECOGNIZE: its keys and measures, or all rows with them."""
-    scope = QueryScope(ctes.ctes, ctes.parent)
+    scope = QueryScope(around.ctes, around.parent)
     scope.add((), relation)
     for name in {column.table for column in node.find_all(exp.Column) if column.table}:
         scope.add((name,), relation)

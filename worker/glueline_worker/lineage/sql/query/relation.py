@@ -1,6 +1,6 @@
 """Relations, which queries, CTEs and items of FROM yield: named fields and whole tables."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from glueline.contract.lineage import Effect
@@ -45,6 +45,12 @@ class Field:
         sources = self.sources and {key: max(old, way) for key, old in self.sources.items()}
         return Field(name, sources, self.deciding)
 
+    def take_out(self, name: str) -> "Field":
+        """Return what is taken out of this column, such as an item of an array of structs."""
+        taken = self.change(name, TRANSFORMED)
+        taken.fields, taken.schema = self.fields, self.schema
+        return taken
+
 
 @dataclass(slots=True)
 class Relation:
@@ -66,11 +72,15 @@ class Relation:
 
     def find_named(self, name: str) -> Field | None:
         """Return the first field of this name, in any case."""
+        return self.find_lower(name.lower())
+
+    def find_lower(self, name: str) -> Field | None:
+        """Return the first field of this name, which is in lower case."""
         if self._indexed < len(self.fields):
             for item in self.fields[self._indexed :]:
                 self._index.setdefault(item.name.lower(), item)
             self._indexed = len(self.fields)
-        return self._index.get(name.lower())
+        return self._index.get(name)
 
     def hide(self, fields: Iterable[Field]) -> None:
         """Add columns that are found by name, and are not among the columns that ``*`` yields."""
@@ -175,9 +185,3 @@ def stack_fields(left: Field, right: Field) -> Field:
     elif left.schema and not right.fields:
         merged.schema = left.schema
     return merged
-
-
-def iterate_names(relation: Relation) -> Iterator[str]:
-    """Yield the names of a relation's columns in lower case."""
-    for item in relation.fields:
-        yield item.name.lower()

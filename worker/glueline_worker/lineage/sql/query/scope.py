@@ -139,22 +139,21 @@ def _list_longer(scope: QueryScope, names: Sequence[str]) -> list[tuple[int, Rel
 def _guess_in(scope: QueryScope, name: str) -> tuple[Field | None, bool]:
     """Return the column of the one table that may have it."""
     for item in scope.items:  # LATERAL VIEW f(x) t: the value may be called as the view
-        if item.path == (name.lower(),) and item.relation.every is not None:
+        if item.relation.every is not None and item.path == (name.lower(),):
             return Field(name, item.relation.every), True
     candidates = [item.relation for item in scope.items if not item.relation.exact]
     return (_guess(candidates, name), True) if candidates else (None, False)
 
 
 def _find_unqualified(scope: QueryScope, name: str) -> Field | None:
-    if scope.merged:
-        found = scope.merged.get(name.lower())
-        if found is not None:
-            return found
+    lower = name.lower()
+    if scope.merged and lower in scope.merged:
+        return scope.merged[lower]
     for item in scope.items:
-        found = item.relation.find_named(name)
+        found = item.relation.find_lower(lower)
         if found is not None:
             return found
-    return scope.aliases.find_named(name) if scope.aliases is not None else None
+    return scope.aliases.find_lower(lower) if scope.aliases is not None else None
 
 
 def is_lateral_alias(scope: QueryScope, name: str) -> bool:

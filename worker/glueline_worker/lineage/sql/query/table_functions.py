@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from glueline_worker.lineage.sql.query.collector import call_sql_function, read_table_argument
+from glueline_worker.lineage.sql.query.calls import call_sql_function, read_table_argument
 from glueline_worker.lineage.sql.query.expressions import read_value
 from glueline_worker.lineage.sql.query.functions import get_name
 from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation

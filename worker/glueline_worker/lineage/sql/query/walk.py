@@ -123,7 +123,10 @@ class QueryWalk:
 
     def get_name(self, node: exp.Table) -> TableName:
         """Return a table's name as it was written."""
-        return tuple(self.placeholders.restore(part.name) for part in node.parts if part.name)
+        names = [part.name for part in node.parts]
+        if self.placeholders.has_any:
+            names = [self.placeholders.restore(name) for name in names]
+        return tuple(filter(None, names))
 
     def get_relation(self, name: TableName) -> Relation:
         """Return the columns of a table, or the whole table where its schema is not known."""
@@ -163,7 +166,7 @@ class QueryWalk:
         """Return a field of a struct, or the value of a map: its source is the whole column."""
         if item.fields is not None:
             lower = name.lower()
-            return next((_as_member(e) for e in item.fields if e.name.lower() == lower), None)
+            return next((e.take_out(e.name) for e in item.fields if e.name.lower() == lower), None)
         key = self.get_schema_key(item)
         member = item.change(name, TRANSFORMED)
         if key:
@@ -174,7 +177,7 @@ class QueryWalk:
     def list_members(self, item: Field) -> tuple[Field, ...] | None:
         """Return the fields of a struct; None where they are not known."""
         if item.fields is not None:
-            return tuple(map(_as_member, item.fields))
+            return tuple(each.take_out(each.name) for each in item.fields)
         names = self.schemas.get(self.get_schema_key(item) or "\0") or ()
         return tuple(found for name in names if (found := self.find_member(item, name))) or None
 
@@ -231,10 +234,3 @@ def _make_relation(name: TableName, columns: tuple[str, ...]) -> Relation:
     if not columns:
         return Relation(rest=(name,), exact=False)
     return Relation([Field(column, {(name, column): IDENTITY}) for column in columns])
-
-
-def _as_member(item: Field) -> Field:
-    """Return a field of a struct as a column, which is made by taking the struct apart."""
-    member = item.change(item.name, TRANSFORMED)
-    member.fields, member.schema = item.fields, item.schema
-    return member

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from glueline_worker.lineage.sql.keyword_fallback import read_table_name
-from glueline_worker.lineage.sql.lexer import SqlToken
+from glueline_worker.lineage.sql.lexer import SqlToken, find_closing
 from glueline_worker.lineage.sql.model import SqlStatement, StatementKind
 
 InnerQueryReader = Callable[[str | Sequence[SqlToken]], SqlStatement]
@@ -70,7 +70,7 @@ def _read_move(
 ) -> SqlStatement:
     statement = SqlStatement(kind)
     if source and source[0].text == "(":
-        end = _find_closing(source)
+        end = find_closing(source)
         statement = inner(source[1:end])
     elif path := _list_paths(source[:1]):
         statement = replace(statement, path_reads=path)
@@ -136,16 +136,7 @@ def _find_at_top(tokens: Sequence[SqlToken], words: set[str] | frozenset[str]) -
     return None
 
 
-def _find_closing(tokens: Sequence[SqlToken]) -> int:
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0:
-            return index
-    return len(tokens)
-
-
 def _strip_parentheses(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
-    if tokens and tokens[0].text == "(" and _find_closing(tokens) == len(tokens) - 1:
+    if tokens and tokens[0].text == "(" and find_closing(tokens) == len(tokens) - 1:
         return tokens[1:-1]
     return tokens

@@ -14,27 +14,26 @@ from glueline_worker.lineage.script.domain.limits import report_limit
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import (
     as_text,
-    format_value,
     get_label,
     has_placeholder,
     limit_text,
 )
+from glueline_worker.lineage.script.domain.text_formats import format_value
 from glueline_worker.lineage.script.domain.values import (
     MISSING,
     UNKNOWN,
     Class,
-    Column,
     DataText,
     External,
     Frame,
     Instance,
     JobArgument,
-    OneOf,
     Value,
     VariableScope,
 )
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
+from glueline_worker.lineage.script.models.python.type_tests import answer_isinstance, get_type
 from glueline_worker.lineage.word_sets import split_words
 from glueline_worker.lineage.yaml_blocks import Block, read_yaml_blocks
 
@@ -153,18 +152,6 @@ def _exit(call: Call) -> Value:
     return UNKNOWN
 
 
-def _test_type(call: Call) -> Value:
-    value, kind = call.arg(0), call.arg(1)
-    if isinstance(value, LibraryObject):
-        kinds = kind if isinstance(kind, (list, tuple)) else [kind]
-        known = value.is_instance([each.name for each in kinds if isinstance(each, External)])
-        return UNKNOWN if known is None else known
-    if isinstance(value, (External, OneOf, JobArgument, Column)) or not isinstance(kind, External):
-        return UNKNOWN
-    found = {"str": str, "list": list, "dict": dict, "tuple": tuple, "int": int}.get(kind.path)
-    return isinstance(value, found) if found else UNKNOWN
-
-
 def _make_named_tuple(call: Call) -> Value:
     names = call.arg(1, "field_names")
     if isinstance(names, str):
@@ -272,9 +259,9 @@ BUILTIN_FUNCTIONS = Library(
         "field": _make_field,
         "Template": _make_template,
         "from_string": _make_template,
-        "isinstance": _test_type,
+        "isinstance": answer_isinstance,
         "sys.exit": _exit,
     },
-    rules=(_call_text_method, _get_unknown_item),
+    rules=(_call_text_method, _get_unknown_item, get_type),
     items=(_get_typing_item,),
 )

@@ -35,7 +35,8 @@ _PAIR = 2
 def _count(call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, (list, tuple, dict, set)):
-        return MinimumLength(len(value))
+        is_certain = isinstance(value, (list, dict)) and get_truth(value) is not None
+        return len(value) if is_certain else MinimumLength(len(value))
     if isinstance(value, str) and not has_placeholder(value):
         return MinimumLength(len(value))
     if isinstance(value, Frame):

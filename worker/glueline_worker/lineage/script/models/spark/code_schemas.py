@@ -41,7 +41,7 @@ class CodeSchema(LibraryObject):
         return CodeField(key) if isinstance(key, str) else self
 
     def call(self, call: Call) -> Value:
-        """Call ``add(field) or ``add(name, type)``."""
+        """Call ``add(field)``, ``add(name, type)`` or ``fieldNames()``."""
         if call.name == "add":
             added = call.arg(0, "field")
             field = added if isinstance(added, CodeField) else CodeField(added)

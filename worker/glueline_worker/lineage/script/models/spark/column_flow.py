@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from glueline_worker.lineage.model import OPAQUE, ColumnRef, Flow
 from glueline_worker.lineage.script.domain.columns import combine_columns
 from glueline_worker.lineage.script.domain.outputs import Attribute, Outputs
-from glueline_worker.lineage.script.domain.state import State, make_rename_flow
-from glueline_worker.lineage.script.domain.template_text import as_text, has_placeholder, render
-from glueline_worker.lineage.script.domain.values import Column, Frame, Value
+from glueline_worker.lineage.script.domain.state import State
+from glueline_worker.lineage.script.domain.template_text import (
+    as_text,
+    has_placeholder,
+    render,
+)
+from glueline_worker.lineage.script.domain.values import (
+    Column,
+    Frame,
+    Value,
+)
 from glueline_worker.lineage.script.models.spark.known_columns import (
     change_outputs,
     find_attribute,
@@ -198,3 +208,14 @@ def apply_mapping(state: State, frame: Frame, value: Value) -> Frame:
     if not any("." in target for target in columns):
         set_outputs(state, node, [Attribute(name, node.node, name) for name in columns])
     return node
+
+
+def make_rename_flow(node: str, pairs: Iterable[tuple[str, str]], *, rest: bool = False) -> Flow:
+    """Make a flow of ``node``'s columns from pairs of a source column and its new name."""
+    columns: dict[str, tuple[ColumnRef, ...]] = {}
+    for source, target in pairs:
+        columns[render(target)] = (
+            *columns.get(render(target), ()),
+            ColumnRef(node, render(source)),
+        )
+    return Flow(columns, rest=rest)

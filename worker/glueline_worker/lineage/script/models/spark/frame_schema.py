@@ -15,7 +15,7 @@ from glueline_worker.lineage.script.domain.values import (
     Frame,
     Value,
 )
-from glueline_worker.lineage.script.models.spark.field_types import SchemaField, make_field
+from glueline_worker.lineage.script.models.spark.field_types import SchemaField, make_typed_fields
 from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
 from glueline_worker.lineage.word_sets import split_words
 
@@ -99,7 +99,7 @@ def _list_fields(state: State, frame: Frame) -> tuple[SchemaField, ...] | None:
     if outputs is None:
         return None
     state.charge(len(outputs.attributes) // 4)
-    return tuple(make_field(state.context.schemas, each) for each in outputs.attributes)
+    return make_typed_fields(state.context.schemas, outputs.attributes)
 
 
 def _list_names(state: State, frame: Frame) -> list[str] | None:

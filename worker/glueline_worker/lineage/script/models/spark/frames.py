@@ -8,9 +8,8 @@ from glueline_worker.lineage.model import KEEP, OPAQUE
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.columns import FRAME_PROPERTIES
-from glueline_worker.lineage.script.domain.outputs import Outputs
 from glueline_worker.lineage.script.domain.state import STACKED, State
-from glueline_worker.lineage.script.domain.template_text import as_text, list_texts, render
+from glueline_worker.lineage.script.domain.template_text import list_texts
 from glueline_worker.lineage.script.domain.values import (
     UNKNOWN,
     External,
@@ -21,7 +20,7 @@ from glueline_worker.lineage.script.domain.values import (
 from glueline_worker.lineage.script.models import datasets, sql_engines
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.spark import (
-    column_flow,
+    frame_columns,
     frame_rows,
     frame_schema,
     reshaping,
@@ -32,7 +31,6 @@ from glueline_worker.lineage.script.models.spark.grouping import (
     group_by_sets,
     pivot,
 )
-from glueline_worker.lineage.script.models.spark.known_columns import get_outputs
 from glueline_worker.lineage.script.models.spark.spark_io import SparkWriter
 from glueline_worker.lineage.word_sets import split_words
 
@@ -72,7 +70,6 @@ _VIEWS = split_words(
 """Methods that make a frame a temporary view."""
 _JOINS = split_words("join_asof leftOuterJoin rightOuterJoin fullOuterJoin merge zip cogroup")
 """Those of ``_MULTI_INPUT`` that put frames side by side, not below one another."""
-_FIRST_ONLY = split_words("intersect intersectAll subtract exceptAll")
 """Methods that yield rows of the first frame only."""
 _SCALAR_PROPERTIES = split_words("shape index empty isStreaming size")
 
@@ -105,69 +102,10 @@ def _count(call: Call) -> Value:
     return Frame(call.receiver.node, "scalar", call.receiver.label)
 
 
-def _select(call: Call) -> Value:
-    frame = call.receiver
-    if frame.kind == "collection":
-        return call.state.transform(frame, label="select")
-    return column_flow.select_columns(call.state, frame, call.values, sql=call.name == "selectExpr")
-
-
-def _with_column(call: Call) -> Value:
-    name = call.text(0, "colName", "col_name", "name") or "?"
-    return column_flow.add_columns(call.state, call.receiver, {name: call.arg(1, "col")})
-
-
-def _with_columns(call: Call) -> Value:
-    return column_flow.add_columns(
-        call.state, call.receiver, call.mapping(0, "colsMap") | call.kwargs
-    )
-
-
-def _rename(call: Call) -> Value:
-    old = call.arg(0, "existing", "oldName", "old_name")
-    new = call.arg(1, "new", "newName", "new_name")
-    return column_flow.rename_columns(call.state, call.receiver, [(as_text(old), as_text(new))])
-
-
-def _rename_many(call: Call) -> Value:
-    pairs = call.mapping(0, "colsMap", "columns", "mapper")
-    named = [(old, as_text(new)) for old, new in pairs.items()]
-    return column_flow.rename_columns(call.state, call.receiver, named)
-
-
-def _drop(call: Call) -> Value:
-    names = [*call.args, call.arg(None, "columns", "paths", "labels")]
-    return column_flow.drop_columns(call.state, call.receiver, names)
-
-
-def _select_fields(call: Call) -> Value:
-    return column_flow.keep_columns(call.state, call.receiver, [call.arg(0, "paths", "items")])
-
-
-def _apply_mapping(call: Call) -> Value:
-    return column_flow.apply_mapping(call.state, call.receiver, call.arg(0, "mappings"))
-
-
 def _aggregate_or_reduce(call: Call) -> Value:
     if call.receiver.kind == "grouped":
         return aggregate(call)
     return Frame(call.receiver.node, "scalar" if not call.args else "data")
-
-
-def _alias(call: Call) -> Value:
-    state = call.state
-    node = state.transform(call.receiver, label="alias")
-    name = call.text(0, "alias")
-    if name is None:
-        return node
-    state.aliases.setdefault(node.node, {})[name] = node.node
-    outputs = get_outputs(state, call.receiver.node)
-    if outputs is not None:
-        qualifier = (render(name).lower(),)
-        state.outputs[node.node] = Outputs(
-            each._replace(qualifier=qualifier) for each in outputs.attributes
-        )
-    return node
 
 
 def _register_view(call: Call) -> Value:
@@ -251,21 +189,21 @@ FRAMES = Library(
         **dict.fromkeys(
             ("intersect", "intersectAll", "subtract", "exceptAll"), frame_rows.keep_first
         ),
-        "select": _select,
-        "selectExpr": _select,
-        "withColumn": _with_column,
-        "withColumns": _with_columns,
-        "assign": _with_columns,
-        "withColumnRenamed": _rename,
-        "rename_field": _rename,
-        "renameField": _rename,
-        "withColumnsRenamed": _rename_many,
-        "rename": _rename_many,
-        "drop": _drop,
-        "drop_fields": _drop,
-        "select_fields": _select_fields,
-        "apply_mapping": _apply_mapping,
-        "applyMapping": _apply_mapping,
+        "select": frame_columns.select,
+        "selectExpr": frame_columns.select,
+        "withColumn": frame_columns.add,
+        "withColumns": frame_columns.add_many,
+        "assign": frame_columns.add_many,
+        "withColumnRenamed": frame_columns.rename,
+        "rename_field": frame_columns.rename,
+        "renameField": frame_columns.rename,
+        "withColumnsRenamed": frame_columns.rename_many,
+        "rename": frame_columns.rename_many,
+        "drop": frame_columns.drop,
+        "drop_fields": frame_columns.drop,
+        "select_fields": frame_columns.keep,
+        "apply_mapping": frame_columns.map_fields,
+        "applyMapping": frame_columns.map_fields,
         "groupBy": group,
         "groupby": group,
         "rollup": group,
@@ -279,7 +217,7 @@ FRAMES = Library(
         "max": _aggregate_or_reduce,
         "min": _aggregate_or_reduce,
         "sum": _aggregate_or_reduce,
-        "alias": _alias,
+        "alias": frame_columns.set_alias,
         "foreach": _call_back,
         "foreachPartition": _call_back,
         "map": _call_back,

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from glueline.contract.lineage import Dataset, Effect, Transformation
-from glueline_worker.lineage.model import ITEMS, MAP_FIELDS, ColumnRef, Node, is_map
+from glueline_worker.lineage.model import (
+    ITEMS,
+    MAP_FIELDS,
+    ColumnRef,
+    Node,
+    get_item_path,
+    get_path_of_fields,
+    is_map,
+)
 from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField, Outputs
 from glueline_worker.lineage.script.domain.state import State
 from glueline_worker.lineage.script.domain.template_text import render
@@ -139,7 +147,9 @@ def _enter(state: State, shape: str | None, part: str) -> str | None:
         return None
     if is_map(state.context.schemas, shape):
         return f"{shape}/{MAP_FIELDS[1]}"
-    return shape if part == ITEMS else f"{shape}/{part.lower()}"
+    if part == ITEMS:
+        return get_item_path(state.context.schemas, shape)
+    return f"{get_path_of_fields(shape)}/{part.lower()}"
 
 
 def _refer_by_name(state: State, frame: Frame, name: ColumnName) -> ColumnRef:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from glueline.contract.lineage import Effect
-from glueline_worker.lineage.model import MAP_FIELDS, ColumnRef, Flow, IndirectRef, is_map
+from glueline_worker.lineage.model import (
+    MAP_FIELDS,
+    ColumnRef,
+    Flow,
+    IndirectRef,
+    get_item_path,
+    get_path_of_fields,
+    is_map,
+)
 from glueline_worker.lineage.script.domain.columns import combine_columns, parse_column_name
 from glueline_worker.lineage.script.domain.outputs import Attribute, BuiltField
 from glueline_worker.lineage.script.domain.state import State
@@ -23,6 +31,12 @@ from glueline_worker.lineage.script.models.spark.known_columns import (
     set_outputs,
 )
 from glueline_worker.lineage.script.models.spark.subqueries import parse_expressions
+
+_EXPLODED = "col"
+"""Spark's name of an exploded column; one with another name has an alias."""
+_PATTERN_LIMIT = 200
+_FIELD_DEPTH = 4
+"""Structs within structs that are followed."""
 
 
 class Projection(NamedTuple):
@@ -122,7 +136,8 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Projection]:
         ]
         if column.kind == "exploded" and column.shape is not None:
             source = resolve(state, frame, column.shape)
-            items[-1] = items[-1]._replace(shape=source.shape, fields=source.fields)
+            shape = get_item_path(state.context.schemas, source.shape)
+            items[-1] = items[-1]._replace(shape=shape, fields=source.fields)
         return items
     name = column.name or ""
     if column.kind == "item" and _is_map(state, frame, column):
@@ -130,19 +145,17 @@ def make_items(state: State, frame: Frame, column: Column) -> list[Projection]:
     if column.kind in {"plain", "item"} and len(column.refs) == 1:
         source = resolve(state, frame, column.refs[0])
         attribute = source.attribute
-        if (
-            attribute is not None
-            and column.text is not None
-            and attribute.name.lower() == (name.lower())
-        ):
-            return [
-                Projection(attribute.name, refs, deciders, attribute, source.shape, source.fields)
-            ]
-        return [Projection(name, refs, deciders, None, source.shape, source.fields)]
+        if attribute is None or column.text is None or attribute.name.lower() != name.lower():
+            attribute = None
+        else:
+            name = attribute.name
+        return [Projection(name, refs, deciders, attribute, source.shape, source.fields)]
     fields, shape = make_fields(state, frame, column), None
     if column.shape is not None:
         source = resolve(state, frame, column.shape)
         fields, shape = source.fields, source.shape
+        if column.kind == "exploded":
+            shape = get_item_path(state.context.schemas, shape)
     return [Projection(name, refs, deciders, shape=shape, fields=fields)]
 
 
@@ -166,8 +179,8 @@ def _is_map(state: State, frame: Frame, column: Column) -> bool:
     around = resolve(state, frame, ref._replace(name=ref.name.rpartition(".")[0]))
     if around.fields or around.shape in {None, UNKNOWN_SHAPE}:
         return False
-    known = state.context.schemas
-    return around.shape not in known or is_map(known, around.shape)
+    known, path = state.context.schemas, get_path_of_fields(around.shape or "")
+    return path not in known or is_map(known, path)
 
 
 def make_fields(
@@ -217,15 +230,19 @@ def _add_star(state: State, frame: Frame, column: Column, found: Selection) -> N
 def _add_fields(state: State, frame: Frame, column: Column, found: Selection) -> None:
     """Add the fields of a struct, each made of all of it where it is a column of a table."""
     source = resolve(state, frame, column.refs[0]) if column.refs else None
-    fields = [(name, each.refs, each.fields) for name, each in source.fields] if source else []
-    if source is not None and not fields and source.shape:
-        names = state.context.schemas.get(source.shape, ())
-        fields = [(name, source.refs, ()) for name in names]
+    fields = source.fields if source else ()
+    items = [Projection(name, each.refs, fields=each.fields) for name, each in fields]
+    if source is not None and not items and source.shape:
+        path = get_path_of_fields(source.shape)
+        items = [
+            Projection(name, source.refs, shape=f"{path}/{name.lower()}")
+            for name in state.context.schemas.get(path, ())
+        ]
     if column.names and source is not None:
-        fields = [(name, source.refs, ()) for name in column.names]
-    if not fields:
+        items = [Projection(name, source.refs) for name in column.names]
+    if not items:
         found.is_known = False
-    found.items += [Projection(name, refs, fields=inner) for name, refs, inner in fields]
+    found.items += items
 
 
 def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -> None:
@@ -243,13 +260,6 @@ def _add_pattern(state: State, frame: Frame, column: Column, found: Selection) -
         for each in outputs.attributes
         if pattern.fullmatch(each.name[:_PATTERN_LIMIT])
     ]
-
-
-_EXPLODED = "col"
-"""Spark's name of an exploded column; one with another name has an alias."""
-_PATTERN_LIMIT = 200
-_FIELD_DEPTH = 4
-"""Structs within structs that are followed."""
 
 
 def project(
