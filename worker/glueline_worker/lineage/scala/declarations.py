@@ -32,6 +32,7 @@ class Declarations:
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names that each class and trait defines."""
     objects: set[str] = field(default_factory=set)
+    """Objects whose members are called without their names."""
     classes: set[str] = field(default_factory=set)
     shapes: dict[str, Shape] = field(default_factory=dict)
     """The kinds of the variables' values, as far as their types or first values show them."""
@@ -62,7 +63,22 @@ def find_declarations(tokens: Sequence[ScalaToken]) -> Declarations:
             names.members[name] = _find_class_members(tokens, index + 2)
         elif token.text in {"val", "var"}:
             names.shapes[name] = _find_shape(tokens, index + 2)
+    names.objects -= _find_singletons(tokens, names)
     return names
+
+
+def _find_singletons(tokens: Sequence[ScalaToken], names: Declarations) -> set[str]:
+    """Find the objects that extend classes of the script: two may have members of one name."""
+    found = set()
+    waiting = ""
+    for index, token in enumerate(tokens[:-1]):
+        if token.text == "object" and token.kind == "id":
+            waiting = tokens[index + 1].text
+        elif token.kind in {"newline", "end"} or token.text == "{":
+            waiting = ""
+        elif token.text in {"extends", "with"} and tokens[index + 1].text in names.classes:
+            found.add(waiting)
+    return found
 
 
 def _is_value(tokens: Sequence[ScalaToken], index: int) -> bool:

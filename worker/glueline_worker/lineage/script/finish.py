@@ -1,5 +1,6 @@
 """The nodes of a script once all of it was read: what only the whole of it tells."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,6 +9,8 @@ from glueline_worker.lineage.model import Node
 from glueline_worker.lineage.naming import UNKNOWN_NAME
 from glueline_worker.lineage.script.domain.state import State
 
+_DOCUMENT = re.compile(r"(?i)(?:\A|/)[^/.]+(?:\.(?:json|txt|ya?ml|ini|toml))?\Z")
+"""The name of an object that may hold settings; other suffixes are those of data."""
 _DEPTH_LIMIT = 50
 """Folders above a place that are looked at."""
 
@@ -15,6 +18,7 @@ _DEPTH_LIMIT = 50
 def finish_nodes(state: State) -> tuple[Node, ...]:
     """Return the nodes without reads and writes that move no data, and with declared tables."""
     nodes = _drop_state_objects(state, _drop_unused_reads(state))
+    nodes = _drop_kept_documents(state, nodes)
     return tuple(_add_declared_tables(state, nodes))
 
 
@@ -54,6 +58,37 @@ def _drop_state_objects(state: State, nodes: list[Node]) -> list[Node]:
         is_state = node.role == "write" and not node.inputs and read.issuperset(node.datasets)
         found.append(_empty(node) if is_state else node)
     return found
+
+
+def _drop_kept_documents(state: State, nodes: list[Node]) -> list[Node]:
+    """Leave out a document that a job changes for itself, beside the data that it moves."""
+    sources: dict[str, set[Dataset]] = {}
+    written: dict[Dataset, set[Dataset]] = {}
+    flows_out: set[Dataset] = set()
+    for node in nodes:
+        found = set(node.datasets) if node.role == "read" else set()
+        found.update(*(sources.get(name, ()) for name in node.inputs))
+        sources[node.id] = found
+        for target in node.datasets if node.role == "write" else ():
+            written.setdefault(target, set()).update(found)
+            flows_out.update(found - {target})
+    kept = {
+        target
+        for target, found in written.items()
+        if found == {target} and target not in flows_out and _DOCUMENT.search(target.name)
+    }
+    if not kept or not flows_out:
+        return nodes
+    whole = {
+        dataset
+        for node in nodes
+        if node.role == "read" and node.id not in state.tentative
+        for dataset in node.datasets
+    }
+    kept -= whole
+    return [
+        _empty(node) if node.datasets and kept.issuperset(node.datasets) else node for node in nodes
+    ]
 
 
 def _empty(node: Node) -> Node:

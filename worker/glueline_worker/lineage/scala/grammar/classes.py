@@ -54,6 +54,7 @@ def _write_singleton(
     made = f"{name}__class"
     _write_class(translator, made, (), line)
     writer.emit(f"{name}__object = {made}()", line)
+    writer.emit(f"{name} = {name}__object", line)
     for member in dict.fromkeys(map(make_python_name, [*inherited, *own])):
         writer.emit(f"{member} = {name}__object.{member}", line)
 

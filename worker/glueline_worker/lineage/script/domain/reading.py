@@ -17,6 +17,12 @@ class Question:
 
     constants: dict[object, None] = field(default_factory=dict)
     places: set[ast.AST | None] = field(default_factory=set)
+    is_decisive: bool = False
+    """Whether the answer chooses among settings that belong together."""
+    keys: set[object] | None = None
+    """The only values that it may have, if something looks it up that has no others."""
+    is_open: bool = False
+    """Whether a lookup has a default for other values."""
 
 
 class Reading(ABC):

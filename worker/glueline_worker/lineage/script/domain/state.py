@@ -83,6 +83,8 @@ class State:
         self._dataset_bits: dict[Dataset, int] = {}
         self.has_star_functions = False
         """True once the script imports all of Spark's functions by their bare names."""
+        # The databases that each line makes the current one: it is open if they are several.
+        self.databases_set: dict[int, set[str]] = {}
         self.tentative: set[str] = set()
         """Reads that count only when their data gets somewhere: settings are read, too."""
         self.declared: dict[tuple[Dataset, Dataset], None] = {}

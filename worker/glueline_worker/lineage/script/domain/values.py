@@ -182,6 +182,7 @@ class Class:
     bases: tuple[Value, ...]
     scope: VariableScope
     fields: tuple[str, ...] = ()
+    subclasses: list[Value] = field(default_factory=list)
 
     def find(self, name: str, depth: int = 0) -> Value:
         """Return the attribute ``name`` of the class or its bases; ``MISSING`` if none has it."""

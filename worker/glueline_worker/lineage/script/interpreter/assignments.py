@@ -70,6 +70,8 @@ def _unpack(reading: Reading, targets: list[ast.expr], value: Value) -> None:
     if isinstance(value, OneOf) and all(isinstance(item, (tuple, list)) for item in value.options):
         columns = zip(*value.options, strict=False)
         value = tuple(join_values(column) for column in columns)
+    if isinstance(value, Instance) and value.cls.fields:  # a named tuple
+        value = [value.attributes.get(name, UNKNOWN) for name in value.cls.fields]
     if isinstance(value, (tuple, list)):
         items = list(value)
         star = next((at for at, item in enumerate(targets) if isinstance(item, ast.Starred)), None)

@@ -39,6 +39,7 @@ from glueline_worker.lineage.script.domain.values import (
     Value,
 )
 from glueline_worker.lineage.script.interpreter.modules import get_module_attribute
+from glueline_worker.lineage.script.interpreter.questions import choose_key
 from glueline_worker.lineage.script.models import registry
 from glueline_worker.lineage.script.source.parser import CLOSE, OPEN
 
@@ -121,7 +122,7 @@ def get_item(reading: Reading, value: Value, key: Value) -> Value:  # noqa: C901
         reading.state.journal.touch(value)
         return value.setdefault(key, value.make())
     if isinstance(value, dict):
-        found = _get_dict_item(value, key)
+        found = _get_dict_item(value, choose_key(reading, value, key))
         of_arguments = isinstance(found, External) and found.label == COMMAND_LINE
         return reading.state.get_argument(key) if of_arguments and isinstance(key, str) else found
     if isinstance(value, (list, tuple, str)):

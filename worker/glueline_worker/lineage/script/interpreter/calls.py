@@ -87,6 +87,8 @@ def call_method(  # noqa: C901, PLR0911 - one for each kind
         return containers.call_container(Call(reading, value, name, args, kwargs))
     if isinstance(value, OneOf):
         return _call_one_of(reading, value, name, args, kwargs)
+    if isinstance(value, Class) and name == "__subclasses__":
+        return list(value.subclasses)
     if isinstance(value, (Function, Class)) and name in _WRAPPERS:
         return reading.call(value, args, kwargs)
     if isinstance(value, Instance) and not _has_attribute(value, name):

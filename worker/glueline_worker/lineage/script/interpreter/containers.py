@@ -19,6 +19,7 @@ from glueline_worker.lineage.script.domain.values import (
     MinimumLength,
     Value,
 )
+from glueline_worker.lineage.script.interpreter.questions import choose_key, is_other
 
 _SIZE_LIMIT = 5_000
 _REORDERING = frozenset({"sort", "reverse", "remove", "discard"})
@@ -184,6 +185,11 @@ def _get(call: Call, key: Value) -> Value:
     if key in box:
         return call.reading.get_item(box, key)
     default = call.arg(1, "default")
+    key = choose_key(call.reading, box, key, is_strict=default is None)
+    if key in box:
+        return box[key]
+    if default is not None and is_other(call.reading, key):
+        return default
     if isinstance(box, JobArguments) and isinstance(key, str):
         return default if default is not None else call.reading.get_item(box, key)
     found = call.reading.get_item(box, key)

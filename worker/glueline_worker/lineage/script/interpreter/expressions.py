@@ -104,9 +104,13 @@ def _evaluate_arguments(reading: Reading, node: ast.Call) -> tuple[list[Value], 
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
             continue
-        for option in get_alternatives(value):
-            if isinstance(option, dict):
-                kwargs.update((as_text(key), item) for key, item in option.items())
+        options = [one for one in get_alternatives(value) if isinstance(one, dict)]
+        if isinstance(value, Frame):
+            kwargs["**"] = value  # a row: its data flows, whatever the names are
+        names = dict.fromkeys(key for option in options for key in option)
+        for key in names:
+            found = [option[key] for option in options if key in option]
+            kwargs[as_text(key)] = found[0] if len(found) == 1 else join_values(found)
     return args, kwargs
 
 

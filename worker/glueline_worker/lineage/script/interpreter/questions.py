@@ -11,6 +11,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 from glueline_worker.lineage.script.domain.reading import Question, Reading
 from glueline_worker.lineage.script.domain.template_text import get_label, is_placeholder
@@ -74,6 +75,39 @@ def answer_truth(reading: Reading, value: Value) -> bool | None:
     return _ask(reading, subject + _IS_TRUE, [True]) if subject else None
 
 
+def choose_key(
+    reading: Reading, box: dict[Any, Value], key: Value, *, is_strict: bool = True
+) -> Value:
+    """Return the entry of a dict that a setting names on the present way; else ``key``.
+
+    ``SETTINGS[stage]`` chooses a bucket and a database that belong together. A lookup that is
+    strict has only the values that there are keys for.
+    """
+    subject = "" if isinstance(key, JobArgument) else _get_subject(key)
+    if not subject or key in box or not 1 < len(box) <= _CONSTANTS_LIMIT:
+        return key
+    entries = {_fold(name): name for name in box if _is_constant(name)}
+    if len(entries) < len(box):
+        return key
+    answer = reading.answers.get(subject)
+    if answer is not None:
+        return entries.get(answer, key)
+    _ask(reading, subject, list(entries))
+    question = reading.questions[subject]
+    question.is_decisive |= all(isinstance(value, (dict, list, tuple)) for value in box.values())
+    if is_strict:
+        before = question.keys
+        question.keys = set(entries) if before is None else before & entries.keys()
+    else:
+        question.is_open = True
+    return key
+
+
+def is_other(reading: Reading, key: Value) -> bool:
+    """Tell whether a setting has none of the values that the script names, on the present way."""
+    return reading.answers.get(_get_subject(key)) is OTHER
+
+
 def _ask(reading: Reading, subject: str, constants: Sequence[object]) -> bool | None:
     answer = reading.answers.get(subject)
     if answer is not None:
@@ -87,13 +121,17 @@ def _ask(reading: Reading, subject: str, constants: Sequence[object]) -> bool | 
 def list_ways(reading: Reading) -> list[Answers]:
     """List the answers to follow one by one; none where no question is asked in two functions."""
     chosen: dict[str, list[object]] = {}
+    is_open = any(len(names) > 1 for names in reading.state.databases_set.values())
     found = [
         (name, question)
         for name, question in reading.questions.items()
-        if len(question.places) > 1 and len(question.constants) <= _CONSTANTS_LIMIT
+        if (question.is_decisive or is_open or len(question.places) > 1)
+        and len(question.constants) <= _CONSTANTS_LIMIT
     ]
     for name, question in sorted(found, key=lambda item: -len(item[1].places)):
         answers = [*question.constants, OTHER]
+        if question.keys and not question.is_open:
+            answers = [constant for constant in question.constants if constant in question.keys]
         if prod(map(len, chosen.values())) * len(answers) <= _WAYS_LIMIT:
             chosen[name] = answers
     if not chosen:

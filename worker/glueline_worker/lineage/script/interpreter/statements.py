@@ -9,11 +9,8 @@ from contextlib import suppress
 from glueline_worker.lineage.script.domain.reading import Reading
 from glueline_worker.lineage.script.domain.state import ReadingExhausted
 from glueline_worker.lineage.script.domain.values import (
-    Class,
     External,
-    Function,
     Instance,
-    VariableScope,
 )
 from glueline_worker.lineage.script.interpreter.assignments import assign, augment
 from glueline_worker.lineage.script.interpreter.conditions import list_tests
@@ -22,8 +19,8 @@ from glueline_worker.lineage.script.interpreter.defaults import (
     keep_settings,
     list_settings,
 )
+from glueline_worker.lineage.script.interpreter.definitions import define_class, define_function
 from glueline_worker.lineage.script.interpreter.forks import answer_test, fork, fork_by_answers
-from glueline_worker.lineage.script.interpreter.functions import make_function
 from glueline_worker.lineage.script.interpreter.loops import run_for, run_while
 from glueline_worker.lineage.script.interpreter.modules import (
     find_absolute_name,
@@ -148,45 +145,6 @@ def _run_with(reading: Reading, node: ast.With) -> bool:
     return reading.run(node.body)
 
 
-def _define_function(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    made = make_function(reading, node, node.name)
-    bind_variable(reading, node.name, made)
-    for decorator in reversed(node.decorator_list):
-        _decorate(reading, decorator, made)
-    return True
-
-
-def _decorate(reading: Reading, decorator: ast.expr, made: Function) -> None:
-    """Call a decorator of the script for what it does, such as to register the function."""
-    name = decorator.func if isinstance(decorator, ast.Call) else decorator
-    if not isinstance(name, ast.Name) or not isinstance(reading.evaluate(name), Function):
-        return
-    value = reading.evaluate(decorator)
-    if isinstance(value, Function):
-        reading.invoke(value, [made], {})
-
-
-def _define_class(reading: Reading, node: ast.ClassDef) -> bool:
-    bases = tuple(reading.evaluate(base) for base in node.bases)
-    scope = VariableScope(reading.scope)
-    outer, reading.scope = reading.scope, scope
-    try:
-        reading.run(node.body)
-    finally:
-        reading.scope = outer
-    fields = tuple(
-        item.target.id
-        for item in node.body
-        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-    )
-    made = Class(node.name, bases, scope, fields)
-    for value in scope.vars.values():
-        if isinstance(value, Function):
-            value.owner = made
-    bind_variable(reading, node.name, made)
-    return True
-
-
 def _run_return(reading: Reading, node: ast.Return) -> bool:
     value = reading.evaluate(node.value) if node.value is not None else None
     reading.has_broken_off = False
@@ -263,9 +221,9 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., bool]] = {
     ast.TryStar: _run_try,
     ast.With: _run_with,
     ast.AsyncWith: _run_with,
-    ast.FunctionDef: _define_function,
-    ast.AsyncFunctionDef: _define_function,
-    ast.ClassDef: _define_class,
+    ast.FunctionDef: define_function,
+    ast.AsyncFunctionDef: define_function,
+    ast.ClassDef: define_class,
     ast.Return: _run_return,
     ast.Import: _run_import,
     ast.ImportFrom: _run_import_from,

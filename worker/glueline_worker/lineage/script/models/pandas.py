@@ -10,12 +10,12 @@ from glueline_worker.lineage.script.domain.call import Call
 from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import STACKED
 from glueline_worker.lineage.script.domain.template_text import as_text, render
-from glueline_worker.lineage.script.domain.values import MISSING, Frame, Value
+from glueline_worker.lineage.script.domain.values import MISSING, External, Frame, Value
 from glueline_worker.lineage.script.models import databases
 from glueline_worker.lineage.script.models.aws.s3fs import add_scheme_by_option
 from glueline_worker.lineage.script.models.databases import DatabaseConnection
 from glueline_worker.lineage.script.models.duckdb.connections import run_on_connection
-from glueline_worker.lineage.script.models.helper_arguments import is_session
+from glueline_worker.lineage.script.models.helper_arguments import is_session, is_url
 from glueline_worker.lineage.script.models.library import Library
 from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.spark.code_schemas import list_schema_names
@@ -42,15 +42,24 @@ _PATHS = (
     "file",
     "buf",
 )
+_OF_HELPERS = split_words("database database_name db db_name table table_name")
 _ROWS_LIMIT = 1_000
 """Rows that are looked through for figures."""
 
 
 def _read(call: Call) -> Value:
     """Call ``pandas.read_csv(path)`` or a sibling."""
-    if call.args and is_session(call.args[0]):
+    if call.args and (is_session(call.args[0]) or _is_of_other_module(call)):
         return MISSING  # a helper of another module
     return files.read_file(call.state, add_scheme_by_option(call, call.arg(0, *_PATHS)))
+
+
+def _is_of_other_module(call: Call) -> bool:
+    """Tell whether ``read_table(session, table="rows")`` names what pandas does not know."""
+    if not isinstance(call.args[0], External) or call.parts[0] in {"pandas", "pd"}:
+        return False
+    is_named = not call.kwargs.keys().isdisjoint(_OF_HELPERS)
+    return is_named or any(isinstance(arg, str) and is_url(arg) for arg in call.args[1:])
 
 
 def _read_sql(call: Call) -> Value:

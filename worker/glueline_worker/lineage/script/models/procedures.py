@@ -12,7 +12,7 @@ from glueline_worker.lineage.script.domain.template_text import render
 from glueline_worker.lineage.script.models.located_tables import name_place
 
 _CALL = re.compile(
-    r"\bcall\s+(?:([^\s.(]{1,200})\.)?system\.(add_files|snapshot|register_table)\s*\(([^;]{0,5000})",
+    r"\bcall\s+(?:([^\s.(]{1,200})\.)?system\.(add_files|snapshot|register_table|create_changelog_view)\s*\(([^;]{0,5000})",
     re.IGNORECASE,
 )
 _ARGUMENT = re.compile(r"(?:(\w{1,50})\s*=>\s*)?(?:'([^']{0,2000})'|\"([^\"]{0,2000})\")\s*[,)]")
@@ -21,6 +21,7 @@ _PARAMETERS = {
     "add_files": ("table", "source_table"),
     "snapshot": ("source_table", "table"),
     "register_table": ("table", "metadata_file"),
+    "create_changelog_view": ("table", "changelog_view"),
 }
 _METADATA = re.compile(r"/metadata/[^/]*\Z")
 _TABLE_IN_DATABASE = 2
@@ -56,6 +57,11 @@ def _run(state: State, procedure: str, given: dict[str, str], target: Dataset, n
         place = _METADATA.sub("", given.get("metadata_file", ""))
         if "://" in place:
             state.declare_tables([target], [name_place(state, place)])
+        return
+    if procedure == "create_changelog_view":
+        view = given.get("changelog_view") or f"{split_name(given['table'])[-1]}_changes"
+        state.journal.touch(state.views)
+        state.views[view.lower()] = state.read([target], procedure)
         return
     source = given.get("source_table")
     if source is not None:

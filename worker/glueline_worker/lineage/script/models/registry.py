@@ -26,6 +26,7 @@ from glueline_worker.lineage.script.models.aws.awswrangler_sessions import AWSWR
 from glueline_worker.lineage.script.models.aws.boto3 import BOTO3
 from glueline_worker.lineage.script.models.aws.boto3_s3 import BOTO3_S3
 from glueline_worker.lineage.script.models.aws.s3fs import S3FS
+from glueline_worker.lineage.script.models.aws.shell_commands import SHELL_COMMANDS
 from glueline_worker.lineage.script.models.dbapi import DBAPI
 from glueline_worker.lineage.script.models.deltalake import DELTALAKE
 from glueline_worker.lineage.script.models.duckdb.connections import DUCKDB
@@ -36,6 +37,7 @@ from glueline_worker.lineage.script.models.polars import POLARS
 from glueline_worker.lineage.script.models.pyarrow import PYARROW
 from glueline_worker.lineage.script.models.pyiceberg import PYICEBERG
 from glueline_worker.lineage.script.models.pymongo import PYMONGO
+from glueline_worker.lineage.script.models.python import files
 from glueline_worker.lineage.script.models.python.builtin_functions import BUILTIN_FUNCTIONS
 from glueline_worker.lineage.script.models.python.concurrency import CONCURRENCY
 from glueline_worker.lineage.script.models.python.dates import DATES
@@ -77,6 +79,7 @@ LIBRARIES: tuple[Library, ...] = (
     BOTO3,
     BOTO3_S3,
     S3FS,
+    SHELL_COMMANDS,
     AWSWRANGLER,
     AWSWRANGLER_SESSIONS,
     PANDAS,
@@ -169,6 +172,8 @@ def _call_unknown(call: Call) -> Value:
     kinds = set(map(type, values))
     if Column in kinds and Frame not in kinds:
         return combine_columns(values)
+    if Frame not in kinds and (content := files.find_opened(call)) is not None:
+        return content
     if call.name not in _WITHOUT_RESULT and call.state.find_frames(values):
         return call.state.transform(values, OPAQUE, call.name)
     return External(f"{'.'.join(call.parts)}()", call.receiver.label)

@@ -18,7 +18,7 @@ from glueline_worker.lineage.naming import (
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
 from glueline_worker.lineage.script.domain.outputs import Attribute
 from glueline_worker.lineage.script.domain.state import State
-from glueline_worker.lineage.script.domain.template_text import is_placeholder, render
+from glueline_worker.lineage.script.domain.template_text import as_text, is_placeholder, render
 from glueline_worker.lineage.script.domain.values import External, Frame, Value
 from glueline_worker.lineage.script.models import procedures
 from glueline_worker.lineage.script.models.located_tables import name_place
@@ -189,12 +189,18 @@ def read_around(
     return found
 
 
+def set_database(state: State, name: Value) -> None:
+    """Let names without a database mean this one; a step that sets several leaves it open."""
+    state.databases_set.setdefault(state.line or 0, set()).add(as_text(name))
+    state.settings["database"] = name
+
+
 def _add_statement(
     state: State, statement: SqlStatement, engine: SqlEngine, rows: Value
 ) -> Frame | None:
     if statement.kind == "use":
         if statement.database:
-            state.settings["database"] = ".".join(statement.database)
+            set_database(state, ".".join(statement.database))
         return None
     sources = _add_reads(state, statement, engine)
     flow = statement.flow(sources)

@@ -26,6 +26,7 @@ from glueline_worker.lineage.script.domain.values import (
     DataText,
     External,
     Frame,
+    Instance,
     JobArgument,
     Value,
     VariableScope,
@@ -159,6 +160,11 @@ def _make_named_tuple(call: Call) -> Value:
     return Class(as_text(call.arg(0)), (), VariableScope(), fields)
 
 
+def _make_namespace(call: Call) -> Value:
+    """Call ``SimpleNamespace(a=1)``: an object with these attributes."""
+    return Instance(Class("SimpleNamespace", (), VariableScope()), dict(call.kwargs))
+
+
 def _make_field(call: Call) -> Value:
     """Call a dataclass's ``field(default=…)`` or ``field(default_factory=…)``."""
     factory = call.arg(None, "default_factory")
@@ -249,6 +255,7 @@ BUILTIN_FUNCTIONS = Library(
             _pass_through,
         ),
         "namedtuple": _make_named_tuple,
+        "SimpleNamespace": _make_namespace,
         "field": _make_field,
         "Template": _make_template,
         "from_string": _make_template,

@@ -26,6 +26,11 @@ _WRITE_METHODS = split_words(
     "append cell write_row write_column write_string write_number"
 )
 _REMOTE = ("s3://", "s3a://", "gs://", "hdfs://")
+_NO_OPENING = split_words(
+    "print info debug warning error exception log append "
+    "exists isfile isdir getsize stat remove unlink rmtree makedirs mkdir chmod basename dirname "
+    "splitext abspath realpath listdir glob"
+)
 _PASS_THROUGH = split_words("__enter__ rewind open create_sheet add_worksheet add_sheet")
 
 
@@ -171,6 +176,15 @@ def write_file(state: State, target: Value, value: Value) -> None:
         state.write(value, datasets.find_locations(state, target), "file")
         if isinstance(target, str):
             state.files[target] = value
+
+
+def find_opened(call: Call) -> Frame | None:
+    """Return the data that an unknown function finds in a file, such as ``parse("/tmp/a.xml")``."""
+    first = as_path(call.args[0]) if call.args else None
+    if not isinstance(first, str) or first not in call.state.files or call.name in _NO_OPENING:
+        return None
+    found = call.state.unite_frames(call.state.files[first])
+    return None if found is None else Frame(found.node, "rows")
 
 
 def read_local(state: State, path: Value) -> Value:

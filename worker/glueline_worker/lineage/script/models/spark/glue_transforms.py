@@ -53,10 +53,12 @@ def _apply_transform(call: Call, name: str) -> Value:
 
 
 def _map(call: Call, frame: Frame) -> Value:
-    for option in get_alternatives(call.arg(1, "f", "transformer")):
-        if isinstance(option, Function):
-            call.reading.invoke(option, [Frame(frame.node, "rows")], {})
-    return call.state.transform(frame, OPAQUE, "Map")
+    made = [
+        call.reading.invoke(option, [Frame(frame.node, "rows")], {})
+        for option in get_alternatives(call.arg(1, "f", "transformer"))
+        if isinstance(option, Function)
+    ]
+    return call.state.transform([frame, *made], OPAQUE, "Map")
 
 
 def _split_fields(call: Call, frame: Frame) -> Value:

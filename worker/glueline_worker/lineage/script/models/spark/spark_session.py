@@ -64,7 +64,7 @@ def _register_any_frame(call: Call) -> Value:
 
 def _set_database(call: Call) -> Value:
     """Call ``spark.catalog.setCurrentDatabase(name)``."""
-    call.state.settings["database"] = call.text(0, "dbName")
+    sql_engines.set_database(call.state, call.text(0, "dbName"))
     return None
 
 
