@@ -55,9 +55,9 @@ def main() -> None:
 def _write(name: str, make_set: Callable[[], CaseSet]) -> None:
     began = time.monotonic()
     one = make_set()
-    write_set(one)
+    write_set(one).with_suffix(".refused.txt").write_text("\n".join(one.refusals))
     took = time.monotonic() - began
-    print(f"{name}: {len(one.cases)} cases, {one.refused} refused by Spark, {took:.0f} s")
+    print(f"{name}: {len(one.cases)} cases, {len(one.refusals)} refused by Spark, {took:.0f} s")
 
 
 def _tpc_sets(spark: Spark) -> Iterator[tuple[str, Callable[[], CaseSet]]]:

@@ -18,9 +18,10 @@ def build_set(spark: Spark, name: str, cases: Iterable[Case], tables: Iterable[s
     for case in cases:
         try:
             found.cases.append(_with_truth(spark, case))
-        except (Refused, UnknownPlan) as error:
-            found.refused += 1
-            print(f"{name}: not understood ({case.kind}): {error}\n    {case.text[-400:]}")
+        except Refused as error:
+            found.refusals.append(f"{case.kind}: {error}\n    {case.text[-400:]}")
+        except UnknownPlan as error:
+            print(f"{name}: a plan that is not understood ({case.kind}): {error}")
     return found
 
 

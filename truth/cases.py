@@ -39,15 +39,15 @@ class CaseSet:
     schemas: Mapping[str, tuple[str, ...]]
     """The columns of tables, as Glueline takes them."""
     cases: list[Case] = field(default_factory=list)
-    refused: int = 0
-    """Cases that Spark does not accept, or whose plan is not understood."""
+    refusals: list[str] = field(default_factory=list)
+    """Cases that Spark does not accept, with its reasons."""
 
 
 def write_set(one: CaseSet, place: Path = PLACE) -> Path:
     """Write a set; a case is a line of its own."""
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"{one.name}.json"
-    head = {"name": one.name, "refused": one.refused, "schemas": one.schemas}
+    head = {"name": one.name, "schemas": one.schemas}
     lines = [json.dumps(_as_document(case), ensure_ascii=False) for case in one.cases]
     body = ",\n".join(lines)
     path.write_text(f'{json.dumps(head, ensure_ascii=False)[:-1]},\n"cases": [\n{body}\n]}}\n')
@@ -59,7 +59,7 @@ def read_set(path: Path) -> CaseSet:
     document = json.loads(path.read_text())
     schemas = {name: tuple(columns) for name, columns in document["schemas"].items()}
     cases = [_as_case(one) for one in document["cases"]]
-    return CaseSet(document["name"], schemas, cases, document["refused"])
+    return CaseSet(document["name"], schemas, cases)
 
 
 def _as_document(case: Case) -> dict[str, Any]:
