@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from truth.java import set_java_home
@@ -152,11 +153,11 @@ def _read_truth(spark: Any, database: str, table: str) -> dict[str, Any]:
 
 
 def write_documents(folder: Path) -> Path:
-    """Make the documents in ``folder``, which also holds the metastore; return their file."""
+    """Make the documents in ``folder``, out of a new metastore; return their file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "catalog_truth.jsonl"
-    with path.open("w") as file:
-        for document in make_documents(folder):
+    with TemporaryDirectory(ignore_cleanup_errors=True) as warehouse, path.open("w") as file:
+        for document in make_documents(Path(warehouse)):
             file.write(json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n")
     return path
 
