@@ -17,7 +17,7 @@ from glueline_worker.lineage import literals
 from glueline_worker.lineage.files import cells, file_kinds
 from glueline_worker.lineage.naming import queries
 from glueline_worker.lineage.scala import lexer
-from glueline_worker.lineage.script.domain import template_text as text_methods
+from glueline_worker.lineage.script.domain import text_formats
 from glueline_worker.lineage.script.models import databases as script_databases
 from glueline_worker.lineage.script.models.duckdb import connections, databases
 from glueline_worker.lineage.script.models.duckdb import queries as duckdb_queries
@@ -149,7 +149,7 @@ LONG = 300_000
 TAKERS: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
     "query": (queries.is_query, ("\t", "(", " \n")),
     "aliased query": (queries._ALIASED.fullmatch, ("(a)\t", "(a) as", ")")),
-    "percent": (lambda text: text_methods._PERCENT.sub("", text), ("%0", "%(", "%(a", "%1.1")),
+    "percent": (lambda text: text_formats._PERCENT.sub("", text), ("%0", "%(", "%(a", "%1.1")),
     "percent literal": (lambda text: literals._PERCENT.sub("", text), ("%0", "%(", "%1.1")),
     "format of Scala": (lambda text: lexer._FORMAT.sub("", text), ("%0", "%1.1")),
     "braces of Scala": (lambda text: lexer._BRACES.sub("", text), ('"\\', '"""', '""" ')),

@@ -80,4 +80,4 @@ def test_a_hostile_text_ends_soon(text):
     start = time.process_time()
     with contextlib.suppress(ValueError):
         read_yaml_blocks(text)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10

@@ -119,7 +119,7 @@ def test_an_insert_of_thirty_thousand_columns_is_bounded(write):
     before = time.process_time()
     lineage = read(script, {"db/t": wide, "db/z": wide})
 
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < 10
     (edge,) = lineage.edges
     assert len(edge.columns) in {0, 30_000}
     assert edge.columns or lineage.warnings

@@ -61,4 +61,4 @@ def test_a_script_of_slow_patterns_takes_a_bounded_time():
     before = time.process_time()
     read_script(script, LineageContext())
 
-    assert time.process_time() - before < 3
+    assert time.process_time() - before < 10
