@@ -22,7 +22,9 @@ def read_with_sqlglot(case: Case, schemas: Schemas) -> Edges:
     edges = Edges()
     for column in case.names:
         try:
-            node = lineage(column.lower(), case.text, schema=_nested(schemas), dialect="spark")
+            node = lineage(
+                column.lower(), case.text, schema=_nest_schemas(schemas), dialect="spark"
+            )
         except (SqlglotError, ValueError, KeyError, RecursionError):
             continue
         for leaf in node.walk():
@@ -34,7 +36,7 @@ def read_with_sqlglot(case: Case, schemas: Schemas) -> Edges:
     return edges
 
 
-def _nested(schemas: Schemas) -> dict[str, dict[str, dict[str, str]]]:
+def _nest_schemas(schemas: Schemas) -> dict[str, dict[str, dict[str, str]]]:
     found: dict[str, dict[str, dict[str, str]]] = {}
     for key, columns in schemas.items():
         database, table, *inner = key.split("/")

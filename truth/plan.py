@@ -30,7 +30,7 @@ class Tree:
         (found,) = self.trees(name)
         return found
 
-    def picked(self, name: str) -> list["Tree"]:
+    def pick(self, name: str) -> list["Tree"]:
         """The children that a field names by their positions."""
         value = self.fields.get(name)
         positions = value if isinstance(value, list) else [value]

@@ -62,29 +62,29 @@ class PlanReader:
 
     def project(self, tree: Tree, outer: Scope) -> Output:
         scope = {**outer, **make_scope(self.output(tree.children[0], outer))}
-        return [self._named(item, scope) for item in tree.trees("projectList")]
+        return [self._name_item(item, scope) for item in tree.trees("projectList")]
 
     def aggregate(self, tree: Tree, outer: Scope) -> Output:
         scope = {**outer, **make_scope(self.output(tree.children[0], outer))}
         for item in tree.trees("groupingExpressions"):
             self.decide(item, scope, "group_by")
-        return [self._named(item, scope) for item in tree.trees("aggregateExpressions")]
+        return [self._name_item(item, scope) for item in tree.trees("aggregateExpressions")]
 
     def window(self, tree: Tree, outer: Scope) -> Output:
         columns = self.output(tree.children[0], outer)
         scope = {**outer, **make_scope(columns)}
-        return columns + [self._named(item, scope) for item in tree.trees("windowExpressions")]
+        return columns + [self._name_item(item, scope) for item in tree.trees("windowExpressions")]
 
     def generate(self, tree: Tree, outer: Scope) -> Output:
         columns = self.output(tree.children[0], outer)
         scope = {**outer, **make_scope(columns)}
         generator = tree.tree("generator")
         outputs = tree.trees("generatorOutput")
-        values = self._generated(generator, scope, len(outputs))
+        values = self._list_generated_values(generator, scope, len(outputs))
         made = [(item.name, item.id, value) for item, value in zip(outputs, values, strict=True)]
         return columns + made
 
-    def _generated(self, generator: Tree, scope: Scope, count: int) -> list[Value]:
+    def _list_generated_values(self, generator: Tree, scope: Scope, count: int) -> list[Value]:
         if generator.kind == "Stack":
             cells = [self.expressions.read(cell, scope) for cell in generator.children[1:]]
             return [merge(cells[at::count]).by("transformation") for at in range(count)]
@@ -101,7 +101,7 @@ class PlanReader:
 
     def filter(self, tree: Tree, outer: Scope) -> Output:
         columns = self.output(tree.children[0], outer)
-        condition = tree.picked("condition") or tree.trees("condition")
+        condition = tree.pick("condition") or tree.trees("condition")
         for item in condition:
             self.decide(item, {**outer, **make_scope(columns)}, "filter")
         return columns
@@ -180,7 +180,7 @@ class PlanReader:
     def no_sources(self, tree: Tree, _outer: Scope) -> Output:
         return [(column.name, column.id, NOTHING) for column in tree.trees("output")]
 
-    def _named(self, item: Tree, scope: Scope) -> Attribute:
+    def _name_item(self, item: Tree, scope: Scope) -> Attribute:
         return item.name, item.id, self.expressions.read(item, scope)
 
     def decide(self, item: Tree, scope: Scope, effect: str) -> None:

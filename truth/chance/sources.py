@@ -1,15 +1,17 @@
 """FROM clauses by chance."""
 
+from abc import ABC, abstractmethod
+
 from truth.chance.tables import TABLES
 from truth.chance.terms import Query, Source, Terms
 
 
-class Sources(Terms):
+class Sources(Terms, ABC):
     """Makes tables, subqueries and joins."""
 
+    @abstractmethod
     def query(self, depth: int) -> Query:
         """Return a query; a deeper one has more within."""
-        raise NotImplementedError
 
     def from_clause(self, depth: int) -> tuple[list[Source], str]:
         first = self.source(depth)

@@ -98,7 +98,7 @@ class Generator(Sources):
         where = f" WHERE {self.condition(sources, depth)}" if self.chance.random() < 0.4 else ""
         text += where
         if wanted is None and self.chance.random() < 0.25:
-            return self.grouped(sources, text)
+            return self.make_grouped_query(sources, text)
         items: list[str] = []
         columns: list[Column] = []
         kinds = wanted or [""] * self.chance.randint(1, 5)
@@ -141,7 +141,7 @@ class Generator(Sources):
                 items.append(f"{ships[0][0].alias}.`{ships[0][1]}`.*")
                 columns += [("city", "str"), ("zip", "str"), ("geo", "struct")]
 
-    def grouped(self, sources: list[Source], text: str) -> Query:
+    def make_grouped_query(self, sources: list[Source], text: str) -> Query:
         self.features.add("group")
         keys = [self.column(sources, kind) for kind in self.chance.sample(PLAIN, 2)]
         keys = [key for key in keys if key[0]][: self.chance.randint(1, 2)]

@@ -71,7 +71,7 @@ class Terms:
             other, _ = self.column(sources, kind)
             return f"CASE WHEN {test} THEN {base} ELSE {other} END", kind
         if roll < 0.6:
-            return self.windowed(sources, base), "num" if kind in {"int", "num"} else kind
+            return self.make_window(sources, base), "num" if kind in {"int", "num"} else kind
         if roll < 0.66 and depth > 0:
             return self.scalar(sources, kind)
         return self.function(sources, base, kind), kind
@@ -104,7 +104,7 @@ class Terms:
             options.append(f"aggregate({items}, 0D, (x, i) -> x + i.qty * {base})")
         return self.chance.choice(options)
 
-    def windowed(self, sources: list[Source], base: str) -> str:
+    def make_window(self, sources: list[Source], base: str) -> str:
         self.features.add("window")
         by, _ = self.column(sources, "str")
         order, _ = self.column(sources, "int")

@@ -65,7 +65,7 @@ class CatalogThing:
         return cls(table, owner, is_view, through)
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def tables_to_ask_for(self) -> tuple[str, ...]:
         """The tables that Glue is asked for."""
         return tuple(self.inputs.values())[:MOST_TABLES]
 
@@ -75,13 +75,13 @@ class CatalogThing:
             return _NOTHING
         label = f"view {self.table.database_name}.{self.table.name}"
         warn_of_limit(len(self.inputs), label, context)
-        found = await look_up_tables(self.asked, context)
+        found = await look_up_tables(self.tables_to_ask_for, context)
         schemas = {
             name: found.schemas[asked]
             for name, asked in self.inputs.items()
             if asked in found.schemas
         }
-        answered = set(self.asked) - found.unknown
+        answered = set(self.tables_to_ask_for) - found.unknown
         unknown = {name for name, asked in self.inputs.items() if asked not in answered}
         return TableLookup(schemas, frozenset(unknown))
 
@@ -119,7 +119,7 @@ async def find_unchanged_tables(
 
 async def prefetch_inputs(things: Iterable[CatalogThing], context: UnitContext) -> None:
     """Ask for the tables that many views read with few calls."""
-    await prefetch_columns((name for thing in things for name in thing.asked), context)
+    await prefetch_columns((name for thing in things for name in thing.tables_to_ask_for), context)
 
 
 def make_view_fingerprint(

@@ -152,8 +152,8 @@ async def _make_part(
         context.unread.append(process)
     final = None
     if lineage.is_complete:
-        final = make_view_fingerprint(fingerprint, thing.asked, found)
-    return Part(key, (table, *edges), final, encode_table_names(thing.asked))
+        final = make_view_fingerprint(fingerprint, thing.tables_to_ask_for, found)
+    return Part(key, (table, *edges), final, encode_table_names(thing.tables_to_ask_for))
 
 
 def _make_partition_units(

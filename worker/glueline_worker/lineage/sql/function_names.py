@@ -1,5 +1,6 @@
 """How Spark prints functions, CASE and types in the names of columns."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from sqlglot.tokenizer_core import Token
@@ -15,7 +16,7 @@ _WORDED = split_words("position trim substring substr ltrim rtrim overlay")
 """Functions with words between their arguments."""
 
 
-class FunctionPrinter(NameCursor):
+class FunctionPrinter(NameCursor, ABC):
     """Reads functions; ``read`` reads their arguments."""
 
     def __init__(self, text: str, tokens: Sequence[Token]) -> None:
@@ -23,9 +24,9 @@ class FunctionPrinter(NameCursor):
         self.bound: list[str] = []
         """The variables of the lambdas around the cursor."""
 
+    @abstractmethod
     def read(self, power: int) -> Printed:
         """Read an expression whose operators bind more strongly than ``power``."""
-        raise NotImplementedError
 
     def read_function(self, name: str) -> Printed:
         """Read the arguments of a function, up to their closing parenthesis."""

@@ -23,17 +23,17 @@ class Load:
 
 def read(kind):
     if kind == "full":
-        return spark.table("farm.eggs")
+        return spark.table("barn.eggs")
     elif kind == "delta":
-        return spark.table("farm.new_eggs")
+        return spark.table("barn.new_eggs")
     raise ValueError(kind)
 
 
 def write(rows, how):
     if how != "full":
-        rows.write.parquet("s3://farm/delta/")
+        rows.write.parquet("s3://barn/delta/")
     else:
-        rows.write.parquet("s3://farm/full/")
+        rows.write.parquet("s3://barn/full/")
 
 
 write(read(args["mode"]), args["mode"])
