@@ -89,8 +89,15 @@ def test_a_header_that_is_never_complete_ends(dial, begin: bytes, piece: bytes) 
     dribble(connection, piece)
 
 
-@pytest.mark.parametrize("path", ["/v1/extractions", "/nothing"])
-@pytest.mark.parametrize("token", [ALL, "guess"])
+@pytest.mark.parametrize(
+    ("path", "token"),
+    [
+        ("/v1/extractions", ALL),
+        ("/nothing", "guess"),
+        pytest.param("/v1/extractions", "guess", marks=pytest.mark.slow),
+        pytest.param("/nothing", ALL, marks=pytest.mark.slow),
+    ],
+)
 def test_a_body_that_dribbles_ends(dial, path: str, token: str) -> None:
     connection = dial()
     head = HEAD.replace("/v1/extractions", path).replace(ALL, token)

@@ -201,10 +201,13 @@ def test_conditions_of_the_run_do_not_multiply_a_frame():
         'for c in t.columns:\n    t = t.withColumnRenamed(c, "x" + c)\n',
         "for c in t.columns:\n    t = t.withColumn(c, F.upper(c))\n",
         'for c in t.columns:\n    t = t.filter(F.concat(*u.columns) == "x")\n',
-        'for c in t.columns:\n    t = t.select(F.struct("*").alias("s"), *u.columns)\n',
+        pytest.param(
+            'for c in t.columns:\n    t = t.select(F.struct("*").alias("s"), *u.columns)\n',
+            marks=pytest.mark.slow,
+        ),
         'for c in range(12):\n    t = t.join(t, "c1")\n',
         't = t.select(t.colRegex("`(c*)*x`"))\n',
-        "for c in t.columns:\n    t = t.union(u)\n",
+        pytest.param("for c in t.columns:\n    t = t.union(u)\n", marks=pytest.mark.slow),
     ],
 )
 def test_wide_tables_stay_within_bounds(script):
