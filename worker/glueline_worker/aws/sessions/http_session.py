@@ -44,14 +44,18 @@ class SharedTlsSession(AIOHTTPSession):
                 data=request.body,
                 proxy=proxy,
             )
-            headers = {k.decode().lower(): v.decode() for k, v in response.raw_headers}
             if request.stream_output and response.status < _SUCCESS_END:
-                body = StreamingBody(response, headers.get("content-length"))
+                body = StreamingBody(response, response.headers.get("Content-Length"))
             else:
                 body = await response.read()
         except Exception as error:  # noqa: BLE001 - raised again
             await self._raise(error, request)
-        return {"headers": headers, "status_code": response.status, "body": body, "context": {}}
+        return {
+            "headers": response.headers,
+            "status_code": response.status,
+            "body": body,
+            "context": {},
+        }
 
     async def _raise(self, error: Exception, request: FilledRequest) -> NoReturn:
         """Raise an error of the HTTP client's as the error that ``send`` makes of it."""
