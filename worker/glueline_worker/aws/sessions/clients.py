@@ -48,6 +48,13 @@ class _ClientSession(LightSession):
         self.clocks.watch(self)
 
 
+class _PlainSession(aioboto3.Session):
+    """A session whose clients have no methods for files, for which s3transfer would be loaded."""
+
+    def _register_default_handlers(self) -> None:
+        return
+
+
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
     """The properties that make two clients of a service different."""
@@ -69,7 +76,7 @@ class ClientSet:
         self._config = config
         inner = _ClientSession(profile)
         self._clocks = inner.clocks
-        self._session = aioboto3.Session(botocore_session=inner)
+        self._session = _PlainSession(botocore_session=inner)
         self._stack = AsyncExitStack()
         self._clients: dict[str, asyncio.Task[SharedClient]] = {}
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from aiobotocore.hooks import AioHierarchicalEmitter
 from aiobotocore.session import AioSession
-from botocore.loaders import Loader
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 
 from glueline_worker.aws.json_parser import ParserFactory
 from glueline_worker.aws.sessions.file_stamps import FileStamp, expand_path, stamp_file
 from glueline_worker.aws.sessions.profiles import ProfileSession, check_settings
+from glueline_worker.aws.sessions.service_models import USED_SERVICES, UsedDataLoader
 
 
 class LightSession(ProfileSession):
@@ -48,23 +49,30 @@ class LightSession(ProfileSession):
         return _parse_files(files)
 
 
-class _SharedLoader(Loader):
-    """Loads botocore's data from fixed paths: boto3 adds a path for each of its sessions."""
+class _UsedHandlers(AioSession):
+    """Registers botocore's handlers for the services that are called; half are for others."""
 
-    @property
-    def search_paths(self) -> list[str]:
-        return list(self._search_paths)
+    def _register_builtin_handlers(self, events: Any) -> None:
+        registers = {
+            REGISTER_FIRST: events.register_first,
+            REGISTER_LAST: events.register_last,
+        }
+        for event, handler, *order in BUILTIN_HANDLERS:
+            _, _, service = event.partition(".")
+            if not service or service.partition(".")[0] in USED_SERVICES:
+                register = registers[order[0]] if order else events.register
+                register(event, handler)
 
 
 @cache
-def _make_loader(data_path: str | None) -> Loader:
-    paths = (data_path or "").split(os.pathsep) if data_path else []
-    return _SharedLoader(extra_search_paths=[expand_path(path) for path in paths])
+def _make_loader(data_path: str | None) -> UsedDataLoader:
+    paths = data_path.split(os.pathsep) if data_path else []
+    return UsedDataLoader([expand_path(path) for path in paths])
 
 
 @cache
 def _load_handlers() -> AioHierarchicalEmitter:
-    handlers: AioHierarchicalEmitter = AioSession().get_component("event_emitter")
+    handlers: AioHierarchicalEmitter = _UsedHandlers().get_component("event_emitter")
     return handlers
 
 
