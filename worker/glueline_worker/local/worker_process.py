@@ -30,6 +30,7 @@ _MODULES = (
 
 def preload_modules() -> None:
     """Import what workers need, so that their forks start with it. Nothing reads settings."""
+    gc.set_threshold(_GC_THRESHOLD)
     for name in _MODULES:
         import_module(name)
 
