@@ -20,10 +20,18 @@ _STOP_MARGIN = 2.0
 """Seconds that a worker has after its grace period."""
 _MODULES = (
     *("glueline_worker.runtime", "glueline_worker.permissions.check"),
+    *("glueline_worker.broker.transport", "glueline_worker.broker.signal_wakeup"),
     *("celery.apps.worker", "celery.concurrency.thread", "celery.worker.autoscale"),
-    *("celery.worker.components", "celery.worker.consumer", "celery.app.amqp", "celery.app.events"),
+    *(
+        "celery.worker.components",
+        "celery.worker.consumer",
+        "celery.app.amqp",
+        "celery.app.control",
+    ),
+    *("celery.worker.consumer.delayed_delivery", "celery.events.receiver", "celery.app.events"),
+    "celery.app.control",
     *("celery.worker.strategy", "celery.worker.control", "celery.backends.base", "celery.app.log"),
-    *("aiobotocore.client", "aiobotocore.signers", "aiobotocore.httpsession"),
+    *("aiobotocore.client", "aiobotocore.signers", "aiobotocore.httpsession", "billiard.pool"),
 )
 """Modules that workers use: our own import some of these only when they need them."""
 
