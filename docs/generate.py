@@ -22,11 +22,10 @@ from benchmarks import report, scaling
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
 from tables import fields, model, table
-from typer.main import get_command
 
 from glueline.api.app import make_app
 from glueline.api.context import Metrics
-from glueline.cli import build_app
+from glueline.cli import build_group
 from glueline.contract import messages, records
 from glueline.contract.names import task_name
 from glueline.contract.runs import RunState
@@ -210,7 +209,7 @@ def _commands() -> str:
     os.environ["COLUMNS"] = "100"
     return "\n\n".join(
         f"## {' '.join(path)}\n\n```text\n{text}\n```"
-        for path, text in _helps(get_command(build_app()), ("glueline",))
+        for path, text in _helps(build_group().load_all(), ("glueline",))
     )
 
 

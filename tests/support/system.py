@@ -13,7 +13,7 @@ import redis
 
 from glueline.client.producer import Producer
 from glueline.settings.settings import Settings
-from glueline_worker.local.processes import WorkerProcesses
+from glueline_worker.local.workers import WorkerProcesses
 
 PATIENCE = 60.0
 """Seconds until a test gives up what a quiet machine does at once."""

@@ -1,12 +1,11 @@
-"""``python -m glueline_worker NAME``: the worker process that `glueline run` starts."""
+"""``python -m glueline_worker COUNT FOLDER``: workers with their logs in FOLDER.
+
+Their parent gives orders in standard input: see ``glueline_worker.local.workers``.
+"""
 
 import sys
+from pathlib import Path
 
-from glueline.contract.errors import GluelineError, UsageError
-from glueline_worker.commands.worker import run_worker
+from glueline_worker.local.worker_process import obey_parent
 
-try:
-    run_worker(sys.argv[1])
-except GluelineError as error:
-    print(f"glueline worker: {error}", file=sys.stderr)  # noqa: T201
-    sys.exit(2 if isinstance(error, UsageError) else 1)
+sys.exit(obey_parent(int(sys.argv[1]), Path(sys.argv[2])))

@@ -28,6 +28,7 @@ from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 from glueline_worker.broker.consumer_steps import EventBatches, VisibilityRefresh
 from glueline_worker.broker.dead_letters import dead_letters, render_message
+from glueline_worker.broker.signal_wakeup import SignalWakeup
 from glueline_worker.broker.transport import choose_transport
 from glueline_worker.execution.executor import MessageOutcome
 from glueline_worker.observe.logging import bind_task, setup_logging
@@ -50,7 +51,7 @@ def make_app(settings: Settings) -> Celery:
         worker_redirect_stdouts=False,
         broker_transport=choose_transport(settings),
     )
-    app.steps["consumer"].update({VisibilityRefresh, EventBatches})
+    app.steps["consumer"].update({VisibilityRefresh, EventBatches, SignalWakeup})
     worker = Worker(settings, app)
 
     def run_task(task: Any, *args: Any, **kwargs: Any) -> None:

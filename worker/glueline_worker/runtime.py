@@ -61,16 +61,16 @@ class Runtime:
     """Holds the services of a worker process from its start to its end."""
 
     def __init__(self, settings: Settings, app: Celery) -> None:
-        """Open nothing yet."""
+        """Open nothing yet: the process may still fork."""
         self.settings = settings
         self._publisher = Publisher(app)
-        self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._background: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
     def start(self) -> None:
         """Open everything; raises UsageError, SinkRefused or SinkUnavailable."""
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._thread.start()
         self.call(self._open())
 

@@ -3,14 +3,12 @@
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 
 from glueline.contract.errors import UsageError
-from glueline.contract.filters import Filters
-from glueline.contract.messages import Options
-from glueline.contract.model import first_error
 
 if TYPE_CHECKING:
+    from glueline.contract.filters import Filters
+    from glueline.contract.messages import Options
     from glueline.settings.settings import Settings
 
 SCOPE = "What to read"
@@ -118,8 +116,13 @@ def make_filters(
     not_tables: list[str] | None = None,
     jobs: list[str] | None = None,
     not_jobs: list[str] | None = None,
-) -> Filters:
+) -> "Filters":
     """Make filters from globs; raises UsageError about the first malformed one."""
+    from pydantic import ValidationError  # noqa: PLC0415 - most commands make no filters
+
+    from glueline.contract.filters import Filters  # noqa: PLC0415
+    from glueline.contract.model import first_error  # noqa: PLC0415
+
     try:
         return Filters.model_validate(
             {
@@ -139,8 +142,13 @@ def make_options(
     raw: bool = False,
     max_deletion_share: float = 0.5,
     full: bool = False,
-) -> Options:
+) -> "Options":
     """Make the options of a request; raises UsageError about the first that is out of range."""
+    from pydantic import ValidationError  # noqa: PLC0415 - most commands make no options
+
+    from glueline.contract.messages import Options  # noqa: PLC0415
+    from glueline.contract.model import first_error  # noqa: PLC0415
+
     try:
         return Options.model_validate(
             {

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from glueline.contract.records import KINDS
 from glueline.contract.runs import RunStatus
@@ -57,6 +56,14 @@ class _Rate:
 
 @contextmanager
 def _bar(out: Console) -> Iterator[Update]:
+    from rich.progress import (  # noqa: PLC0415 - only a terminal has a bar
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     progress = Progress(
         TextColumn("[bold]{task.description}"),
         BarColumn(bar_width=24),

@@ -7,7 +7,6 @@ import typer
 from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json, print_rows, style_state
-from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
 from glueline.contract.records import KINDS
 from glueline.formatting import format_age, format_counts, format_duration
@@ -31,6 +30,8 @@ def make_producer() -> "Producer":
 
 def show_run_to_end(producer: "Producer", run_id: str, *, as_json: bool) -> int:
     """Follow a run to its end, print its summary, and return its exit code."""
+    from glueline.cli.progress import show_progress  # noqa: PLC0415 - `status` shows none
+
     run = show_progress(producer.watch(run_id), make_console(stderr=True))
     failures, warnings = producer.problems(run_id)
     if as_json:
@@ -40,7 +41,7 @@ def show_run_to_end(producer: "Producer", run_id: str, *, as_json: bool) -> int:
     return run.state.exit_code
 
 
-def _status(run_id: RunArgument, as_json: AsJson = False) -> int:
+def show_status(run_id: RunArgument, as_json: AsJson = False) -> int:
     """Show the state of a run. The exit code is that of the run: 0, 1 or 3; 0 while it runs."""
     with make_producer() as producer:
         run = producer.find(run_id)
@@ -51,13 +52,13 @@ def _status(run_id: RunArgument, as_json: AsJson = False) -> int:
     return run.state.exit_code if run.state.is_final else 0
 
 
-def _watch(run_id: RunArgument, as_json: AsJson = False) -> int:
+def watch_to_end(run_id: RunArgument, as_json: AsJson = False) -> int:
     """Follow a run to its end. The exit code is that of the run."""
     with make_producer() as producer:
         return show_run_to_end(producer, producer.find(run_id).run_id, as_json=as_json)
 
 
-def _runs(
+def list_newest_runs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +86,7 @@ def _runs(
     )
 
 
-def _cancel(run_id: RunArgument, as_json: AsJson = False) -> None:
+def stop_run(run_id: RunArgument, as_json: AsJson = False) -> None:
     """Stop a run. Its files are removed; its rows in SQL sinks stay, because they were read."""
     with make_producer() as producer:
         run = producer.find(run_id)
@@ -97,7 +98,7 @@ def _cancel(run_id: RunArgument, as_json: AsJson = False) -> None:
         make_console().print(f"run {run.run_id[:8]} {outcome}", markup=False)
 
 
-def _failures(run_id: RunArgument, as_json: AsJson = False) -> None:
+def show_failures(run_id: RunArgument, as_json: AsJson = False) -> None:
     """List the units of a run that failed, and why; with --json its warnings too."""
     with make_producer() as producer:
         run = producer.find(run_id)
@@ -112,7 +113,7 @@ def _failures(run_id: RunArgument, as_json: AsJson = False) -> None:
     )
 
 
-def _replay(
+def replay_units(
     run_id: RunArgument,
     unit: Annotated[
         list[str] | None, typer.Option("--unit", "-u", help="Only this unit (repeatable).")
@@ -134,7 +135,7 @@ def _replay(
     return 0
 
 
-def _dead_letters(
+def show_dead_letters(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -149,9 +150,3 @@ def _dead_letters(
         ((format_age(x.at), x.reason, x.body[:80]) for x in letters),
         empty="no dead letters",
     )
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (_status, _watch, _runs, _cancel, _failures, _replay, _dead_letters):
-        app.command(command.__name__.strip("_").replace("_", "-"))(command)

@@ -12,10 +12,9 @@ from tests.acceptance.deploy.manifests import (
     pods,
     resources,
 )
-from typer.main import get_command
 
 from glueline.api.auth.authentication import _OPEN_PATH
-from glueline.cli import build_app
+from glueline.cli import build_group
 from glueline.ledger import Keys
 from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
@@ -122,7 +121,7 @@ def test_variables_are_settings_and_secrets_are_references(
 def test_commands_exist(name: str):
     program, *words = pods()[name]["containers"][0]["args"]
     assert program == "glueline"
-    command: Any = get_command(build_app())
+    command: Any = build_group().load_all()
     for word in words:
         if word.startswith("-") or not hasattr(command, "commands"):
             break

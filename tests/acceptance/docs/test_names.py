@@ -13,9 +13,8 @@ import pytest
 from tests.acceptance.docs.pages import NOTES, PAGES, ROOT, Block, blocks
 from tests.chaos import cases as _cases  # noqa: F401 - registers them
 from tests.chaos.case import CASES
-from typer.main import get_command
 
-from glueline.cli import build_app
+from glueline.cli import build_group
 from glueline.contract.messages import ExtractionRequest, parse_message
 from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
@@ -112,7 +111,7 @@ def _joined(block: Block) -> str:
 
 
 def _check(words: list[str]) -> None:
-    command: Any = get_command(build_app())
+    command: Any = build_group().load_all()
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]
     inner = getattr(command, "commands", {})

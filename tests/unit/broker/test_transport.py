@@ -34,3 +34,16 @@ def test_a_channel_that_was_closed_is_an_error_that_celery_outlives(settings: Se
         with pytest.raises(connection.connection_errors), channel.conn_or_acquire():
             pass
     app.close()
+
+
+def test_a_channel_that_is_closed_waits_for_no_message(settings: Settings):
+    app = make_celery_app(settings)
+    app.conf.broker_transport = "glueline_worker.broker.transport:Transport"
+    app.conf.broker_transport_options["socket_timeout"] = None
+    with app.connection() as connection:
+        channel = connection.channel()
+        channel.basic_consume("glueline", no_ack=False, callback=print, consumer_tag="1")
+        channel.client.connection = channel.client.connection_pool.get_connection()
+        channel._brpop_start(timeout=10_000)
+        channel.close()  # without its order to Redis, kombu would read for 10,000 seconds
+    app.close()

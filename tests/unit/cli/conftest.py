@@ -37,7 +37,7 @@ def glueline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         monkeypatch.setattr(sys, "argv", ["glueline", *args])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            cli.run_command()
         code = ended.value.code
         captured = capsys.readouterr()
         assert "Traceback" not in captured.err

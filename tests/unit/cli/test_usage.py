@@ -4,12 +4,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
-from tests.unit.cli.conftest import Command
+from tests.unit.cli.conftest import Command, Done
 
 from glueline import cli
 
@@ -24,7 +24,7 @@ def commands() -> Iterator[tuple[str, Any]]:
             path = f"{words} {name}".strip()
             yield from walk(command, path) if hasattr(command, "commands") else [(path, command)]
 
-    return walk(typer.main.get_command(cli.build_app()), "")
+    return walk(cli.build_group().load_all(), "")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,16 @@ def test_help_has_a_sentence_and_says_what_can_be_given(
             assert option in done.out
 
 
+def test_the_list_of_commands_says_what_the_commands_say():
+    listed = {name: command.help for name, command in cli.build_group().commands.items()}
+    loaded = {name: one.help for name, one in cli.build_group().load_all().commands.items()}
+    assert listed == {name: (text or "").split("\n\n")[0] for name, text in loaded.items()}
+
+
+def test_the_version_is_that_of_the_distribution(glueline: Command):
+    assert glueline("--version") == Done(0, f"glueline {version('glueline')}\n", "")
+
+
 def test_the_help_tells_the_exit_codes(glueline: Command):
     done = glueline("--help")
     assert done.code == 0
@@ -139,15 +149,15 @@ def test_the_help_tells_the_exit_codes(glueline: Command):
 
 
 def test_the_paragraphs_of_a_help_run_on(glueline: Command):
-    assert "goes back to the queue. To scale, start more" in glueline("worker", "--help").out
+    assert "goes back to the queue. Several processes share" in glueline("worker", "--help").out
     assert "(default: that of the source)" in glueline("policy", "--help").out
 
 
 def test_help_starts_without_the_queue_and_without_aws():
     code = (
-        "import sys\nfrom glueline.cli import main\nsys.argv = ['glueline', '--help']\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = ('celery', 'kombu', 'redis', 'aiobotocore', 'botocore', 'sqlalchemy', 'sqlglot')\n"
+        "import sys\nfrom glueline.cli import run_command\nsys.argv = ['glueline', '--help']\n"
+        "try:\n    run_command()\nexcept SystemExit:\n    pass\n"
+        "heavy = ('pydantic', 'celery', 'kombu', 'redis', 'aiobotocore', 'botocore', 'sqlalchemy', 'sqlglot')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

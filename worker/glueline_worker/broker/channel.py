@@ -1,12 +1,12 @@
 """The channel of Celery's Redis transport: one client, and no right that a user may lack."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from redis.exceptions import NoPermissionError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from glueline.redis import transport
 from glueline.redis.errors import explain
@@ -30,6 +30,9 @@ class Channel(transport.Channel):
     """Keeps one client, ends with its connection, and leaves the worker alive."""
 
     _shared_client: Any = None
+    _waiting_socket: Any = None
+    _waiting_id: int | None = None
+    """Redis's number of the connection that waits for messages, if the user may ask for it."""
 
     @contextmanager
     def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
@@ -43,6 +46,23 @@ class Channel(transport.Channel):
         ):
             self._shared_client = self._create_client()
         yield client or self._shared_client
+
+    def close(self) -> None:
+        """End the wait for a message first, because kombu would wait for its end: up to a second.
+
+        Without the right to do so, or without Redis, kombu waits.
+        """
+        if self._in_poll and self._waiting_id:
+            with suppress(RedisError, OSError), self.conn_or_acquire() as client:
+                client.client_unblock(self._waiting_id)
+        super().close()
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        connection = self.client.connection
+        if connection._sock is None or connection._sock is not self._waiting_socket:  # noqa: SLF001
+            self._waiting_id = _ask_id(connection)
+            self._waiting_socket = connection._sock  # noqa: SLF001 - another one has another id
+        super()._brpop_start(timeout)
 
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002 - kombu's
         """Raise ConnectionError when the channel or its connection is closed.
@@ -106,6 +126,14 @@ class Channel(transport.Channel):
         except NoPermissionError as error:
             _channel_rights.is_sending = False
             log.warning("redis.no_events", error=explain(error))
+
+
+def _ask_id(connection: Any) -> int | None:
+    try:
+        connection.send_command("CLIENT", "ID")
+        return int(connection.read_response())
+    except ResponseError:
+        return None
 
 
 class SentinelChannel(Channel, transport.SentinelChannel):

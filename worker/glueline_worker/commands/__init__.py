@@ -1,31 +1,56 @@
-"""The worker's subcommands of ``glueline``.
+"""The worker's subcommands of ``glueline``, each imported when it runs."""
 
-Their modules import libraries that load slowly only when a command runs.
-"""
+from glueline.cli.lazy_commands import LazyCommand, LazyGroup
 
-import typer
-
-from glueline_worker.commands import (
-    check,
-    demo,
-    events,
-    impact,
-    inspect,
-    lineage,
-    policy,
-    run,
-    worker,
+_COMMANDS = (
+    LazyCommand(
+        "run",
+        "glueline_worker.commands.run:run_extraction",
+        "Extract a catalogue here and now: no server, no configuration.",
+    ),
+    LazyCommand(
+        "demo",
+        "glueline_worker.commands.demo:demo",
+        "Extract a sample lakehouse from a simulated AWS: the whole job, no account needed.",
+    ),
+    LazyCommand(
+        "worker",
+        "glueline_worker.commands.worker:worker",
+        "Run worker processes until SIGTERM or Ctrl-C.",
+    ),
+    LazyCommand(
+        "events",
+        "glueline_worker.commands.events:events",
+        "Read events of Glue from an SQS queue until SIGTERM or Ctrl-C.",
+    ),
+    LazyCommand(
+        "lineage",
+        "glueline_worker.commands.lineage:lineage",
+        "Show where a dataset or a column comes from and where it goes.",
+    ),
+    LazyCommand(
+        "impact",
+        "glueline_worker.commands.impact:impact",
+        "Show what breaks if a dataset or a column is dropped.",
+    ),
+    LazyCommand(
+        "check",
+        "glueline_worker.commands.check:check",
+        "Try every permission of a source with the cheapest call, and say what works without it.",
+    ),
+    LazyCommand(
+        "policy",
+        "glueline_worker.commands.policy:policy",
+        "Print the least IAM policy that a source needs.",
+    ),
+    LazyCommand(
+        "inspect",
+        "glueline_worker.commands.inspect:inspect_commands",
+        "Show the lineage of files, without a queue or an account.",
+    ),
 )
 
 
-def register(app: typer.Typer) -> None:
+def register(group: LazyGroup) -> None:
     """Add the commands. The entry point group ``glueline.commands`` calls this."""
-    app.command("run")(run.run_extraction)
-    app.command()(demo.demo)
-    app.command()(worker.worker)
-    app.command()(events.events)
-    app.command()(lineage.lineage)
-    app.command()(impact.impact)
-    app.command()(check.check)
-    app.command()(policy.policy)
-    app.add_typer(inspect.inspect_commands, name="inspect")
+    group.add_lazy(*_COMMANDS)

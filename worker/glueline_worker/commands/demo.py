@@ -38,6 +38,7 @@ def demo(
         from glueline_simulator import Simulator  # noqa: PLC0415
     except ImportError:
         raise UsageError("the demo needs the simulator: pip install glueline-simulator") from None
+    from glueline.settings.settings import load_settings  # noqa: PLC0415
     from glueline_worker.commands.lineage_tree import read_lineage_tree  # noqa: PLC0415
 
     try:
@@ -57,7 +58,7 @@ def demo(
         ended = run_with_progress(
             ExtractionRequest(options=Options(partitions="all")),
             worker_count=workers,
-            settings={"sinks": sinks},
+            settings=load_settings(sinks=sinks),
             env=env,
             progress=out,
         )

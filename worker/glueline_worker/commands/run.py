@@ -1,7 +1,7 @@
 """``glueline run``: extract a catalogue with one command, on this machine."""
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from glueline_worker.sinks.registry import SCHEMES, parse_sink
 from glueline_worker.sinks.sink_url import redact_sink_url
 
 if TYPE_CHECKING:
+    from glueline.settings.settings import Settings
     from glueline_worker.local.run import FinishedRun
 
 _WHERE_PANEL = "Where from and where to"
@@ -92,9 +93,9 @@ def run_extraction(
     from glueline_worker.observe.logging import setup_logging  # noqa: PLC0415
 
     env = set_aws_environment(region=region, profile=profile, endpoint_url=endpoint_url)
-    overrides: dict[str, Any] = {"sinks": tuple(sink)} if sink else {}
-    settings = load_settings(**overrides)
-    overrides["worker"] = settings.worker.model_copy(update={"concurrency": concurrency})
+    settings = load_settings(sinks=tuple(sink)) if sink else load_settings()
+    worker = settings.worker.model_copy(update={"concurrency": concurrency})
+    settings = settings.model_copy(update={"worker": worker})
     settings.source(source)
     if as_json and any(url.startswith("stdout:") for url in settings.sinks):
         raise UsageError("--json and the sink stdout: both want standard output; choose one")
@@ -115,7 +116,7 @@ def run_extraction(
     setup_logging(settings)
     progress = make_console(stderr=True)
     ended = run_with_progress(
-        request, worker_count=workers, settings=overrides, env=env, progress=progress
+        request, worker_count=workers, settings=settings, env=env, progress=progress
     )
     return print_result(ended, settings.sinks, as_json=as_json)
 
@@ -136,7 +137,7 @@ def run_with_progress(
     request: ExtractionRequest,
     *,
     worker_count: int,
-    settings: dict[str, Any],
+    settings: "Settings",
     env: dict[str, str],
     progress: Console,
 ) -> "FinishedRun":

@@ -1,16 +1,11 @@
-"""``glueline worker``: one worker process."""
+"""``glueline worker``: one worker process, or several that share memory."""
 
-import gc
 import os
-import sys
-import warnings
 from typing import Annotated
 
 import typer
 
-_GC_THRESHOLD = 50_000
-"""New objects until Python collects garbage. Its own 700 took a sixth of a listing's CPU time and
-found little: only the trees of SQL hold cycles."""
+from glueline.cli.loading import load_cli_settings
 
 
 def worker(
@@ -18,39 +13,22 @@ def worker(
         int | None, typer.Option("--concurrency", "-c", min=1, max=1000, help="Units at a time.")
     ] = None,
     name: Annotated[str, typer.Option("--name", "-n", help="The name that Flower shows.")] = "",
-) -> None:
-    """Run a worker process until SIGTERM or Ctrl-C.
+    processes: Annotated[
+        int, typer.Option("--processes", "-p", min=1, max=64, help="Worker processes.")
+    ] = 1,
+) -> int:
+    """Run worker processes until SIGTERM or Ctrl-C.
 
-    A unit in progress gets a grace period, then it goes back to the queue. To scale, start more
-    processes, here or on other hosts, under a supervisor that restarts them.
+    A unit in progress gets a grace period, then it goes back to the queue. Several processes share
+    memory, and one that dies is started again. To scale further, run this on other hosts, under a
+    supervisor that restarts it.
     """
+    from glueline_worker.local.worker_process import run_worker, run_workers  # noqa: PLC0415
+
     if concurrency is not None:
         os.environ["GLUELINE_WORKER__CONCURRENCY"] = str(concurrency)
-    run_worker(name or f"glueline-{os.getpid()}")
-
-
-def run_worker(name: str) -> None:
-    """Run Celery's worker with the options that fit Glueline."""
-    from celery.platforms import SecurityWarning  # noqa: PLC0415
-
-    from glueline_worker.app import app  # noqa: PLC0415 - reads the settings
-
-    # Celery's signal handlers print to `sys.__stdout__`, but standard output is for records.
-    sys.__stdout__ = sys.__stderr__  # type: ignore[misc]
-    # Celery warns about root because of pickle, which Glueline does not use.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
-    gc.freeze()  # imported modules never become garbage
-    gc.set_threshold(_GC_THRESHOLD)
-    app.worker_main(
-        [
-            "--quiet",
-            "worker",
-            "--pool=threads",
-            f"--concurrency={app.conf.worker_concurrency}",
-            f"--hostname={name}@%h",
-            "--without-gossip",
-            "--without-mingle",
-            "--task-events",
-            "--loglevel=INFO",
-        ]
-    )
+    name = name or f"glueline-{os.getpid()}"
+    if processes == 1:
+        run_worker(name)
+        return 0
+    return run_workers(processes, name, load_cli_settings())

@@ -2,26 +2,31 @@
 
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from glueline.client.producer import Producer
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import Failure, RunStatus
-from glueline.settings.settings import Settings, load_settings
+from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.local.preflight import ensure_source_answers
-from glueline_worker.local.processes import ProcessFailed, WorkerProcesses
+from glueline_worker.local.processes import ProcessFailed
 from glueline_worker.local.server import EmbeddedRedis
+from glueline_worker.local.worker_process import preload_modules
+from glueline_worker.local.workers import WorkerProcesses
 
+_FIRST_POLL_SECONDS = 0.03
+"""Seconds until the run's status is read again; a short run ends soon."""
+_POLL_GROWTH = 1.05
 _POLL_SECONDS = 0.15
-"""Seconds between two reads of the run's status."""
+"""The most seconds between two reads of the run's status."""
 _INTERRUPTED_GRACE = 2.0
 """Seconds for workers whose run was cancelled: their results are no longer wanted."""
 _CLEANUP_SECONDS = 3.0
@@ -43,46 +48,62 @@ class RunInterrupted(KeyboardInterrupt):
 
 @contextmanager
 def start_local_system(
-    worker_count: int, settings: dict[str, Any], env: dict[str, str]
+    worker_count: int, settings: Settings, env: dict[str, str], source: str
 ) -> Iterator[tuple[Producer, WorkerProcesses]]:
-    """Run an embedded Redis and worker processes during a ``with`` block."""
-    tracing.begin("glueline")
+    """Run an embedded Redis and worker processes during a ``with`` block.
+
+    An error that would make every unit of ``source`` fail is raised before any worker starts.
+    """
     with ExitStack() as stack:
         worker_groups = stack.enter_context(_handle_interrupts())
-        server = stack.enter_context(EmbeddedRedis())
+        server = EmbeddedRedis()
+        stack.push(server)
+        server.launch()  # it starts while this process imports and asks AWS
+        preload_modules()
+        ensure_source_answers(settings, source)
+        server.wait_until_ready()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="glueline-")))
-        local: Settings = load_settings(**{**settings, "redis_url": server.url, "silence": 5.0})
+        local = settings.model_copy(update={"redis_url": server.url, "silence": 5.0})
         workers = WorkerProcesses(worker_count, {**env, **_make_environment(local)}, folder)
         worker_groups.append(workers)
         stack.callback(workers.stop, local.worker.grace + 2)
-        workers.start()
+        _start(workers)
+        tracing.begin("glueline")  # it has a thread
         yield stack.enter_context(Producer(local)), workers
+
+
+def _start(workers: WorkerProcesses) -> None:
+    """Start the workers as forks of this process; anew when it has threads, as in a service."""
+    if threading.active_count() == 1:
+        workers.start_forked()
+    else:
+        workers.start()
 
 
 def run_locally(
     request: ExtractionRequest,
     *,
     worker_count: int,
-    settings: dict[str, Any],
+    settings: Settings,
     env: dict[str, str],
     follow: Callable[[Iterator[RunStatus]], RunStatus],
 ) -> FinishedRun:
     """Run ``request``; raises ProcessFailed when no worker starts.
 
-    An error that would make every unit fail is raised before anything starts. An interrupt cancels
-    the run and stops all processes before it is raised as RunInterrupted.
+    An error that would make every unit fail is raised before any worker starts. An interrupt
+    cancels the run and stops all processes before it is raised as RunInterrupted.
     """
-    ensure_source_answers(load_settings(**settings), request.source)
-    with start_local_system(worker_count, settings, env) as (producer, workers):
+    with start_local_system(worker_count, settings, env, request.source) as (producer, workers):
         try:
             accepted = producer.enqueue(request)
             run = follow(_poll_status(producer, workers, accepted.run_id))
         except KeyboardInterrupt:
             raise RunInterrupted(_cancel_and_stop(producer, workers)) from None
-        return FinishedRun(run, producer.failures(run.run_id), producer.warnings(run.run_id))
+        return FinishedRun(run, *producer.problems(run.run_id))
 
 
 def _poll_status(producer: Producer, workers: WorkerProcesses, run_id: str) -> Iterator[RunStatus]:
+    pause = _FIRST_POLL_SECONDS
     while True:
         if workers.interrupted:
             raise KeyboardInterrupt
@@ -92,7 +113,8 @@ def _poll_status(producer: Producer, workers: WorkerProcesses, run_id: str) -> I
         yield status
         if status.state.is_final:
             return
-        time.sleep(_POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * _POLL_GROWTH, _POLL_SECONDS)
 
 
 def _cancel_and_stop(producer: Producer, workers: WorkerProcesses) -> str:

@@ -15,6 +15,8 @@ import redis
 from glueline_worker.local.processes import ProcessFailed, start_process, stop_process
 
 _START_TIMEOUT = 10.0
+_PING_PAUSE = 0.01
+_TRIES = 5
 
 
 def find_server_binary() -> str:
@@ -67,13 +69,29 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises ProcessFailed."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start the server, which takes a moment until it answers; raises ProcessFailed."""
+        self.port = self.port or find_free_port()
+        config = self.folder / "redis.conf"
+        config.touch(mode=0o600)  # others must not see the password, so not on a command line
+        config.write_text(self._configuration())
+        with (self.folder / "redis.log").open("ab") as log:
+            self._process = start_process(
+                [find_server_binary(), str(config)], stdout=log, stderr=log
+            )
+
+    def wait_until_ready(self) -> None:
+        """Wait until the server answers; raises ProcessFailed."""
         # Another process can take the free port before the server does: try again.
         try:
-            for _ in range(5):
-                self.port = self.port or find_free_port()
-                if self._launch():
+            for _ in range(_TRIES):
+                if self._answers():
                     return
                 self.port = 0
+                self.launch()
         except BaseException:
             self.stop()
             raise
@@ -82,6 +100,8 @@ class EmbeddedRedis:
     def stop(self) -> None:
         """Stop the server; data in a given folder stay."""
         if self._process is not None:
+            if self._temporary is not None:
+                self._process.kill()  # nothing is to be kept
             stop_process(self._process, 5)
             self._process = None
 
@@ -99,14 +119,9 @@ class EmbeddedRedis:
         if self._temporary is not None:
             self._temporary.cleanup()
 
-    def _launch(self) -> bool:
-        config = self.folder / "redis.conf"
-        config.touch(mode=0o600)  # others must not see the password, so not on a command line
-        config.write_text(self._configuration())
-        with (self.folder / "redis.log").open("ab") as log:
-            self._process = start_process(
-                [find_server_binary(), str(config)], stdout=log, stderr=log
-            )
+    def _answers(self) -> bool:
+        """Wait for an answer of the server; return False when it has ended instead."""
+        assert self._process is not None
         client = redis.Redis.from_url(self.url, socket_connect_timeout=1, protocol=2)
         deadline = time.monotonic() + _START_TIMEOUT
         try:
@@ -114,7 +129,7 @@ class EmbeddedRedis:
                 try:
                     client.ping()
                 except redis.RedisError:
-                    time.sleep(0.02)
+                    time.sleep(_PING_PAUSE)
                 else:
                     return True
         finally:
