@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from textwrap import dedent, indent
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.dataflow import read_dataflow
@@ -35,8 +37,7 @@ _NO_SCALA = "the script defines nothing that Scala could run; is it a script?"
 _ARGUMENT_FIELDS = ("DefaultArguments", "NonOverridableArguments")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """One description of a job: its graph, or the lineage of a reader that failed."""
 
     name: str
@@ -61,8 +62,7 @@ class _Part:
             return _make_failure(self.name, error)
 
 
-@dataclass(frozen=True, slots=True)
-class JobReading:
+class JobReading(Struct, frozen=True):
     """The graphs of a job's descriptions, as they were read with the schemas of ``context``."""
 
     context: LineageContext

@@ -6,8 +6,9 @@ in its graphs. Otherwise it is read again with the columns that were asked for.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from glueline_worker.lineage.job import read_job
 from glueline_worker.lineage.lost_columns import describe_lost_columns
