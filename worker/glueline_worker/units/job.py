@@ -16,7 +16,7 @@ from glueline_worker.lineage.records import make_lineage_records
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.job_descriptions import JobDescriptions, read_descriptions
-from glueline_worker.units.job_lineage import read_lineage
+from glueline_worker.units.job_lineage import resolve_job_lineage
 from glueline_worker.units.modules import encode_places
 from glueline_worker.units.table_columns import encode_table_names
 from glueline_worker.units.unchanged import make_job_fingerprint
@@ -42,7 +42,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     lineage = Lineage()
     if context.options.lineage:
         await read_descriptions(definition, record.connections, descriptions, context)
-        lineage = await read_lineage(definition, descriptions, context)
+        lineage = await resolve_job_lineage(definition, descriptions, context)
     found = {
         "inputs": lineage.inputs,
         "outputs": lineage.outputs,

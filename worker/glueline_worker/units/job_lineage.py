@@ -27,7 +27,7 @@ _ROUNDS = 2
 """How often a job's tables are asked for: with columns it may show further ones."""
 
 
-async def read_lineage(
+async def resolve_job_lineage(
     definition: Mapping[str, Any], descriptions: JobDescriptions, context: UnitContext
 ) -> Lineage:
     """Read the lineage of a job, with a warning about columns that are lost on their way."""
