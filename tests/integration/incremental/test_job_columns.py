@@ -9,15 +9,20 @@ from tests.integration.incremental.inline import Inline
 from tests.unit.sinks.places import Rows
 
 from glueline_simulator import Simulator
-from glueline_worker.lineage.model import Lineage, LineageContext
-from glueline_worker.lineage.naming import name_catalog_table
-from glueline_worker.units import job
+from glueline_worker.lineage.job import JobReading, read_job
+from glueline_worker.units import job_lineage
 
 Start = Callable[..., Any]
 
 ORDERS = {"id": "bigint", "price": "double"}
 REPORT = {"number": "bigint", "amount": "double"}
 BY_POSITION = 'spark.sql("INSERT INTO sales.report SELECT * FROM sales.orders")'
+BY_NAMES = """
+rows = spark.table("sales.orders")
+for name in rows.columns:
+    rows.select(name).write.insertInto(f"sales.{name}")
+"""
+COPY = 'spark.read.parquet("s3://lake/in").write.parquet("s3://lake/out")'
 OPAQUE = """
 import other_library
 rows = spark.table("sales.orders")
@@ -85,21 +90,38 @@ async def test_columns_that_could_have_been_known_and_were_not_are_a_warning(
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_tables_that_only_columns_show_are_asked_for_too(
+    sim: Simulator, url: Start, inline: Start
+) -> None:
+    here = url("out")
+    sim.add_table("sales", "id", columns={"a": "bigint"})
+    sim.add_job("loop", script=BY_NAMES)
+    worker: Inline = await inline(here)
+    await worker.run()
+    assert ("id", "a") in columns_of(here, "loop")
+    assert (await worker.run()).counts["unchanged_job"] == 2
+    sim.add_table("sales", "id", columns={"b": "bigint"})
+    assert (await worker.run()).counts["unchanged_job"] == 1
+    assert ("id", "b") in columns_of(here, "loop")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_job_is_read_once_where_its_columns_are_in_memory_or_unused(
     sim: Simulator, url: Start, inline: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reader stands for a script that loops over the columns of a frame."""
-    seen: list[set[str]] = []
+    """The tables of the database are listed before its jobs are read, or are not."""
+    read: list[str] = []
 
-    def read(_: Any, __: Any, ___: Any, context: LineageContext) -> Lineage:
-        seen.append(set(context.schemas))
-        names = ["orders", *("report" for _ in context.schemas)]
-        tables = tuple(name_catalog_table("sales", name, context) for name in names)
-        return Lineage(inputs=tables[:1], outputs=tables[-1:])
+    def count(definition: Any, *args: Any) -> JobReading:
+        read.append(definition["Name"])
+        return read_job(definition, *args)
 
-    monkeypatch.setattr(job, "read_job_lineage", read)
+    monkeypatch.setattr(job_lineage, "read_job", count)
+    sim.add_job("copy", script=COPY)
     worker: Inline = await inline(url("out"))
     await worker.run()
-    assert seen == [set(), {"sales/orders"}, {"sales/orders", "sales/report"}]
-    assert (await worker.run()).counts["unchanged_job"] == 1
-    sim.add_table("sales", "report", columns={"c": "int"})
-    assert "unchanged_job" not in (await worker.run()).counts
+    assert sorted(read) == ["copy", "insert"]
+    read.clear()
+    alone: Inline = await inline(url("alone"))
+    await alone.run(scope={"kind": "job", "name": "insert"})
+    await alone.run(scope={"kind": "job", "name": "copy"})
+    assert read == ["insert", "insert", "copy"]

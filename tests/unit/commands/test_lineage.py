@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from tests.support.command import Said, glueline
 
 from glueline.contract.lineage import ColumnEdge, Effect, IndirectEdge, Origin, Transformation
@@ -124,7 +125,7 @@ def test_a_person_sees_a_tree(sink: str) -> None:
 def test_from_a_path_the_account_is_told_only_where_there_are_several(sink: str) -> None:
     start = name_s3_path("s3://raw/orders")
     here, there = (
-        name_catalog_table("sales", "orders", replace(HERE, account=account * 12))
+        name_catalog_table("sales", "orders", structs.replace(HERE, account=account * 12))
         for account in "12"
     )
     one = make_tree(start, "downstream", [LineageStep(Hop(start, here, "job/a"), 1)])

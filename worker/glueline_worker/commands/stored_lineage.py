@@ -1,7 +1,9 @@
 """Join the lineage that a SQL sink holds across storage and resource links."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink

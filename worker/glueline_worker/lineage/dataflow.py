@@ -1,8 +1,10 @@
 """Read the answer of GetDataflowGraph: a script's annotations as nodes and edges."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset, Origin, Transformation
 from glueline_worker.lineage.literals import ARGUMENT_LIMIT, parse_value
@@ -33,8 +35,7 @@ _KINDS_THAT_KEEP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One annotated step. ``id`` is the variable it is bound to, so several may share it."""
 
     key: str

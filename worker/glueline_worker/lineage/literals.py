@@ -13,6 +13,8 @@ from glueline_worker.lineage.syntax import parse_python_expression
 ARGUMENT_LIMIT = 200_000
 """Characters of one argument; a longer one is generated data, not a name."""
 
+_PLAIN_TEXT = re.compile(r"\"[ !#-\[\]-~]*\"|'[ -&(-\[\]-~]*'")
+"""A text in quotes that holds neither these quotes nor a backslash: most arguments are one."""
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
 _PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*+\d*+(?:\.\d++)?[a-zA-Z]")
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -20,6 +22,8 @@ _FIELD = re.compile(r"\{[^{}]*\}")
 
 def parse_value(source: str) -> object:
     """Return the value of ``source``; ``{unknown}`` where that is no literal at all."""
+    if _PLAIN_TEXT.fullmatch(source):
+        return source[1:-1]
     if len(source) > ARGUMENT_LIMIT:
         return UNKNOWN_NAME
     try:

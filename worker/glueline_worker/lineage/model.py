@@ -6,9 +6,10 @@ it; only those pairs become edges.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct, field
 
 from glueline.contract.lineage import (
     ColumnEdge,
@@ -49,8 +50,7 @@ def get_path_of_fields(path: str) -> str:
     return path.removesuffix(f"/{ITEMS}")
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnRef:
+class ColumnRef(Struct, frozen=True):
     """A column of one of a node's inputs: ``node`` is the input's id."""
 
     node: str
@@ -58,8 +58,7 @@ class ColumnRef:
     transformation: Transformation = "identity"
 
 
-@dataclass(frozen=True, slots=True)
-class IndirectRef:
+class IndirectRef(Struct, frozen=True):
     """A column of an input that decides about the node's rows, or about ``column`` alone."""
 
     ref: ColumnRef
@@ -67,8 +66,7 @@ class IndirectRef:
     column: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """The way from the columns of a node's inputs to its own columns.
 
     ``columns`` maps outgoing columns to their sources. With ``rest``, all columns of the inputs
@@ -95,8 +93,7 @@ KEEP = Flow(rest=True)
 OPAQUE = Flow()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One step of a job. ``line`` is 1-based; None where the source has no lines."""
 
     id: str
@@ -110,8 +107,7 @@ class Node:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """The result of one reader."""
 
     origin: Origin
@@ -122,8 +118,7 @@ class Graph:
     all was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A flow of data from ``upstream`` to ``downstream``, with its known ``columns``."""
 
     upstream: Dataset
@@ -136,8 +131,7 @@ class Edge:
     """True where a write is reached whose columns are not known at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Struct, frozen=True):
     """The inputs, outputs and edges of a job, sorted and without duplicates."""
 
     inputs: tuple[Dataset, ...] = ()
@@ -155,8 +149,7 @@ class Lineage:
         return not self.gaps
 
 
-@dataclass(frozen=True, slots=True)
-class LineageContext:
+class LineageContext(Struct, frozen=True):
     """Facts about a job's surroundings, for names and schemas. Every field may be unknown.
 
     ``arguments`` are the job's DefaultArguments without their leading dashes. ``connections``

@@ -1,6 +1,7 @@
 """Schemas for the readers, made of the columns of tables and bounded in size."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from glueline.contract.datatypes import ArrayType, DataType, MapType, StructType
 from glueline.contract.lineage import Dataset
@@ -18,6 +19,55 @@ MOST_NAMES_A_READING = 500_000
 """Columns and fields of all tables that one script or view is read with."""
 
 _NO_TABLE: TableSchema = {}
+
+
+class WatchedSchemas(Mapping[str, tuple[str, ...]]):
+    """Schemas that note what a reader asks for, so that it need not read twice.
+
+    ``find`` returns the columns or fields at a key as ``Schemas`` describes it, else None.
+    """
+
+    def __init__(self, find: Callable[[str], Sequence[str] | None]) -> None:
+        self._find = find
+        self._answers: dict[str, tuple[str, ...] | None] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:  # faster than that of the base
+        """Return the columns or fields at ``key``; ``default`` where there are none."""
+        if key not in self._answers:
+            found = self._find(key)
+            self._answers[key] = None if found is None else tuple(found)
+        found = self._answers[key]
+        return default if found is None else found
+
+    def __getitem__(self, key: str) -> tuple[str, ...]:
+        found: tuple[str, ...] | None = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there are columns or fields at ``key``."""
+        return isinstance(key, str) and self.get(key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys that were asked for and are known."""
+        return (key for key, found in self._answers.items() if found is not None)
+
+    def __len__(self) -> int:
+        """Return the number of keys that were asked for and are known."""
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        """Tell that something may be known: what, is asked later."""
+        return True
+
+    def list_tables(self) -> set[str]:
+        """Return the tables of which something was asked and is known."""
+        return {"/".join(key.split("/", 2)[:2]) for key in self}
+
+    def agree_with(self, schemas: Schemas) -> bool:
+        """Tell whether ``schemas`` would have given the same answers."""
+        return all(schemas.get(key) == found for key, found in self._answers.items())
 
 
 def make_table_schema(columns: Iterable[Column]) -> TableSchema:

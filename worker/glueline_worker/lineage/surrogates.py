@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import filterfalse
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.catalog.values import replace_surrogates

@@ -1,9 +1,9 @@
 """Read the lineage of a catalogue's views from their SQL."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText

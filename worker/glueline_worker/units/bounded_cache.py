@@ -23,11 +23,12 @@ class BoundedCache(Generic[_Key, _Value]):
         return key in self._entries
 
     def get(self, key: _Key) -> _Value | None:
-        """Return a value, None where there is none."""
-        if key not in self._entries:
+        """Return a value, None where there is none. Other threads may call it."""
+        try:
+            self._entries.move_to_end(key)
+            return self._entries[key][0]
+        except KeyError:
             return None
-        self._entries.move_to_end(key)
-        return self._entries[key][0]
 
     def put(self, key: _Key, value: _Value, size: int) -> None:
         """Keep a value of ``size`` bytes in place of an earlier one."""

@@ -1,10 +1,11 @@
 """The lineage in the catalogue itself: views with the columns of what they read, and links."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from glueline.contract.messages import DatabaseUnit, TableUnit
 from glueline.contract.records import TableRecord

@@ -5,6 +5,7 @@ from glueline_worker.lineage import schemas
 from glueline_worker.lineage.model import is_map
 from glueline_worker.lineage.schemas import (
     TableSchema,
+    WatchedSchemas,
     add_default_database,
     count_names,
     join_schemas,
@@ -105,3 +106,14 @@ def test_tables_of_the_default_database_have_bare_names_too() -> None:
 def test_a_bare_name_never_hides_a_table() -> None:
     both = {"shop/a": ("b",), "shop/a/b": ("field",), "a/b": ("column",)}
     assert add_default_database(both, "shop")["a/b"] == ("column",)
+
+
+def test_what_a_reader_asks_for_tells_whether_other_schemas_change_it() -> None:
+    both = {"shop/a": ("b",), "shop/a/b": ("field",), "shop/c": ("d",)}
+    watched = WatchedSchemas({"shop/a": ("b",)}.get)
+    assert watched.agree_with(both)
+    assert watched.get("shop/a") == watched["shop/a"] == ("b",)
+    assert watched.agree_with(both)
+    assert watched.list_tables() == {"shop/a"}
+    assert "shop/a/b" not in watched
+    assert not watched.agree_with(both)

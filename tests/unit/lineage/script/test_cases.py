@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.unit.lineage.score import as_document
 
-from glueline_worker.lineage.graph.collapse import collapse
+from glueline_worker.lineage.graph.collapse import collapse, outline
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.script import read_script
 
@@ -18,5 +18,7 @@ def test_script_yields_the_expected_lineage(name):
     expected = json.loads((CASES / f"{name}.json").read_text())
     context = LineageContext(**expected.pop("around", {}))
     graph = read_script((CASES / f"{name}.py").read_bytes(), context)
-    found = as_document(collapse(graph, context))
+    lineage, outlined = collapse(graph, context), outline(graph)
+    found = as_document(lineage)
     assert {kind: found[kind] for kind in expected} == expected
+    assert (outlined.inputs, outlined.outputs) == (lineage.inputs, lineage.outputs)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from glueline_worker.lineage.syntax import parse_module
 from glueline_worker.lineage.word_sets import split_words
@@ -48,8 +50,7 @@ _SQL_OPTION = re.compile(r"-{1,2}(?:q|quiet|c|contextname|[omnr]\w*)\b(?:[ \t]+(
 _SQL_TARGET = re.compile(r"(?:^|\s)(?:-o|--output)[ \t]+(\w+)|^(\w+)[ \t]*<<")
 
 
-@dataclass(frozen=True, slots=True)
-class NotebookCell:
+class NotebookCell(Struct, frozen=True):
     """A cell's code and the lines ``above`` it; ``magic`` is its magic's name or options."""
 
     language: str

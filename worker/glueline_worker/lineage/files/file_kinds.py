@@ -6,8 +6,9 @@ all: a zip archive, an HTML page of an error, a pointer to content that is kept 
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from glueline_worker.lineage.files.notebook import Notebook, read_notebook
 from glueline_worker.lineage.script.source.parser import (
@@ -20,8 +21,7 @@ from glueline_worker.lineage.script.source.parser import (
 Language = Literal["python", "scala"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCode:
+class SourceCode(Struct, frozen=True):
     """A script's text and its language; ``gaps`` list the parts that are missing."""
 
     language: Language
@@ -29,8 +29,7 @@ class SourceCode:
     gaps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotCode:
+class NotCode(Struct, frozen=True):
     """An object that is no script; ``reason`` is a sentence."""
 
     reason: str

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from typing import Protocol
 
+from msgspec import Struct
+
 from glueline_worker.lineage.script.source.parser import decode_script
 from glueline_worker.lineage.word_sets import split_words
 
@@ -136,8 +138,7 @@ def _name_module(entry: str) -> str:
     return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 
-@dataclass(frozen=True)
-class FoundModules:
+class FoundModules(Struct, frozen=True):
     """The modules that a script imports, directly or not."""
 
     sources: Mapping[str, str]

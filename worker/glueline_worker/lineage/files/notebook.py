@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from glueline_worker.lineage.files.cells import (
     NotebookCell,
@@ -31,8 +32,7 @@ _SCALA_KERNELS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Notebook:
+class Notebook(Struct, frozen=True):
     """The code of a notebook's cells by language, one cell below another, in their lines."""
 
     python: str = ""

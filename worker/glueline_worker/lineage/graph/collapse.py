@@ -63,6 +63,17 @@ def collapse(graph: Graph, context: LineageContext) -> Lineage:
     )
 
 
+def outline(graph: Graph) -> Lineage:
+    """Return the lineage of one graph as ``collapse`` does, without its edges."""
+    graph = replace_graph_surrogates(graph)
+    return Lineage(
+        inputs=sort_datasets(_iterate_datasets(graph.nodes, "read")),
+        outputs=sort_datasets(_iterate_datasets(graph.nodes, "write")),
+        warnings=graph.warnings,
+        gaps=graph.gaps,
+    )
+
+
 def _says_nothing(edge: Edge) -> bool:
     """Tell whether both names are known only at run time: they may be any two, or one."""
     return is_nameless(edge.upstream) and is_nameless(edge.downstream)

@@ -1,8 +1,10 @@
 """Columns on their way through a job: the datasets and columns that each one comes from."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from glueline_worker.lineage.graph.cells import (
     NO_CELLS,
@@ -47,8 +49,7 @@ def _get_empty() -> NameMap[Any]:
     return _EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSet:
+class ColumnSet(Struct, frozen=True):
     """The columns at one point of a job.
 
     ``named`` maps a name in lower case to the name as written and its sources. ``rest`` are

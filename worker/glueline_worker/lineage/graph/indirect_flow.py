@@ -1,7 +1,8 @@
 """The way of deciding columns through a step, beside that of values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from glueline_worker.lineage.graph.column_flow import (
     ColumnSet,

@@ -7,7 +7,8 @@ fill in: a name that the code makes at run time, a dataset that it does not show
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline_worker.lineage.graph.order import (
@@ -40,6 +41,8 @@ def merge_lineages(others: Sequence[Lineage], code: Lineage | None = None) -> Li
 
 def _unite(lineages: Iterable[Lineage]) -> Lineage:
     lineages = list(lineages)
+    if len(lineages) == 1:
+        return lineages[0]  # in order already, as `collapse` makes it
     edges: dict[tuple[Dataset, Dataset], Edge] = {}
     for edge in (edge for lineage in lineages for edge in lineage.edges):
         pair = edge.upstream, edge.downstream
@@ -85,6 +88,9 @@ def _join_indirect(
 
 
 def _rename(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
+    if not names:
+        return lineage
+
     def name(dataset: Dataset) -> Dataset:
         return names.get(dataset, dataset)
 
@@ -98,7 +104,7 @@ def _rename(lineage: Lineage, names: Mapping[Dataset, Dataset]) -> Lineage:
         outputs=tuple(map(name, lineage.outputs)),
         edges=tuple(edges),
     )
-    return _unite([renamed]) if names else lineage
+    return _unite([renamed, Lineage()])  # two names may be one now
 
 
 def _match_names(

@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.links.walk import STORAGE_PROCESS, Direction, Hop, LineageStep
@@ -11,8 +13,7 @@ _SAME_COLUMNS = ("table/", "database/")
 """Processes of resource links, whose columns are those of their target."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnWay:
+class ColumnWay(Struct, frozen=True):
     """A way between columns of two datasets.
 
     ``how`` is the transformation of values, or the effect of a column that decides about
@@ -26,8 +27,7 @@ class ColumnWay:
     is_direct: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnStep:
+class ColumnStep(Struct, frozen=True):
     """A hop on the way of a column, ``depth`` hops from the start; None stands for all columns.
 
     ``followed`` is the column that led to the hop: that of the step before.

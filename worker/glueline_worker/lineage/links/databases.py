@@ -1,16 +1,16 @@
 """Databases that are resource links: each table of such a database has a second name."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming import name_catalog_table
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogDatabase:
+class CatalogDatabase(Struct, frozen=True):
     """A database of one catalogue, by the prefix of its tables' names."""
 
     namespace: str
@@ -34,8 +34,7 @@ class CatalogDatabase:
         return Dataset(namespace=self.namespace, name=self.prefix + name)
 
 
-@dataclass(frozen=True, slots=True)
-class TableAlias:
+class TableAlias(Struct, frozen=True):
     """A second name of a table: ``linked`` is the name of ``owned`` behind a resource link."""
 
     linked: Dataset

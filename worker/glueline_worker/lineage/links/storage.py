@@ -1,7 +1,9 @@
 """Catalog tables and their locations: the edges that the catalogue itself defines."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord
@@ -62,8 +64,7 @@ def make_link_lineage(link: TableRecord, context: LineageContext) -> Lineage:
     return Lineage((upstream,), (downstream,), (edge,))
 
 
-@dataclass(frozen=True, slots=True)
-class _TableLocation:
+class _TableLocation(Struct, frozen=True):
     """A table, and the pattern behind the fixed part of its location."""
 
     table: Dataset

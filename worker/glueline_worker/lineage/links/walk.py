@@ -6,8 +6,9 @@ its storage, a resource link and its target) join the two.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.links.databases import DatabaseLinks
@@ -18,8 +19,7 @@ STORAGE_PROCESS = "storage"
 """The process of an edge between a path and the table on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """``process`` moves data from ``upstream`` to ``downstream``."""
 
     upstream: Dataset
@@ -27,8 +27,7 @@ class Hop:
     process: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineageStep:
+class LineageStep(Struct, frozen=True):
     """A hop on the way, ``depth`` hops from the start (the first is 1)."""
 
     hop: Hop

@@ -1,6 +1,7 @@
 """Datasets that AWS names by ARN: catalog tables, streams, DynamoDB tables."""
 
 import re
+from functools import lru_cache
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import LineageContext
@@ -148,6 +149,7 @@ def _normalise_name(name: str, context: LineageContext) -> str:
     return lower(strip_quotes(resolve_arguments(name, context))) or UNKNOWN_NAME
 
 
+@lru_cache(maxsize=64)
 def _make_namespace(service: str, region: str | None, account: str | None) -> str:
     region, account = region or "{region}", account or "{account}"
     if _ACCOUNT.match(account):  # a nested catalogue may follow

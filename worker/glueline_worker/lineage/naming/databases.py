@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import LineageContext
@@ -40,8 +42,7 @@ _DATABASE_KEYS = ("databasename", "database", "dbname", "db", "catalog")
 _SCHEMA_KEYS = ("currentschema", "schema", "sfschema")
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseAddress:
+class DatabaseAddress(Struct, frozen=True):
     """The parts of a connection URL, without users, passwords and other parameters."""
 
     engine: DatabaseEngine = GENERIC_ENGINE

@@ -1,10 +1,9 @@
 """The databases that jobs reach through JDBC or a connector, with OpenLineage's names for them."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseEngine:
+class DatabaseEngine(Struct, frozen=True):
     """An engine: its namespace's ``scheme``, its default ``port``, and the prefixes of tables.
 
     ``levels`` is 3 for ``{database}.{schema}.{table}`` and 2 for ``{database}.{table}``;

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import LineageContext
@@ -60,8 +61,7 @@ def read_connection_options(
     return tuple(dict.fromkeys(found or _read_unknown(source)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     kind: str
     format: str
     options: OptionsView

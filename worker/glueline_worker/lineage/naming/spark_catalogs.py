@@ -6,9 +6,10 @@ Polaris, Unity, a Hive metastore or a folder of Iceberg tables, have namespaces 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import LineageContext

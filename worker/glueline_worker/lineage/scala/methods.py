@@ -1,8 +1,9 @@
 """Scala's methods, and those of Glue's and Spark's Scala API, in Python."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from glueline_worker.lineage.scala.python_writer import make_python_name
 from glueline_worker.lineage.word_sets import split_words
@@ -56,8 +57,7 @@ _ITEMS = {"_1": "[0]", "_2": "[1]", "_3": "[2]", "_4": "[3]", "head": "[0]", "la
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CallArguments:
+class CallArguments(Struct, frozen=True):
     """The arguments of a call: Python expressions, by position and by name."""
 
     positional: Sequence[str] = ()

@@ -1,6 +1,6 @@
 """Read a Scala script: translate it to Python for the script reader."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import Graph, LineageContext

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import Node

@@ -1,9 +1,10 @@
 """Read bare expressions, as DataFrames take them: ``F.expr("a + b")``, ``selectExpr("a AS b")``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlglot import exp
 
 from glueline.contract.lineage import Effect, Transformation
@@ -23,8 +24,7 @@ from glueline_worker.lineage.transformations import TRANSFORMATIONS
 _MAX_TEXT = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class SqlExpression:
+class SqlExpression(Struct, frozen=True):
     """One expression, read without knowing the table whose columns it names."""
 
     name: str | None

@@ -1,9 +1,10 @@
 """The statements that the SQL reader finds in a text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.model import ColumnRef, Flow, IndirectRef
@@ -40,8 +41,7 @@ StatementKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class SqlStatement:
+class SqlStatement(Struct, frozen=True):
     """One statement: its sources, its targets, and the sources of its columns.
 
     The target of MERGE, UPDATE and DELETE is among ``reads`` only if a query inside reads it too.
@@ -106,8 +106,7 @@ class SqlStatement:
         return Flow(columns, whole=whole, dropped=frozenset(self.dropped), indirect=indirect)
 
 
-@dataclass(frozen=True, slots=True)
-class SqlReading:
+class SqlReading(Struct, frozen=True):
     """The statements of a text in their order, and the warnings about the rest."""
 
     statements: tuple[SqlStatement, ...] = ()

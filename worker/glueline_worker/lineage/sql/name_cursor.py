@@ -1,8 +1,8 @@
 """A cursor over the tokens of an expression whose name is wanted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot.tokenizer_core import Token, TokenType
 
 
@@ -10,8 +10,7 @@ class UnknownNameError(Exception):
     """Raised where an expression has a part that is not known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """An expression as Spark prints it; ``name`` is set where a bare column gives its name."""
 
     text: str

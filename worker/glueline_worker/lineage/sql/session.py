@@ -1,14 +1,13 @@
 """What the statements of a session define for those after them: SQL functions and variables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 
-@dataclass(frozen=True, slots=True)
-class SqlFunction:
+class SqlFunction(Struct, frozen=True):
     """A function whose body is an expression or a query."""
 
     name: str
@@ -18,8 +17,7 @@ class SqlFunction:
     """The columns of a function that returns a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class SqlSession:
+class SqlSession(Struct, frozen=True):
     """The functions and variables that are known, by their names in lower case.
 
     The value of a variable is its text where that is constant, else None.

@@ -1,8 +1,9 @@
 """Read Glue Studio's graph: sources, transforms and targets, joined by their ``Inputs``."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import (

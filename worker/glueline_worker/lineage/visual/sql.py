@@ -1,7 +1,8 @@
 """The SQL transform: a query over its inputs' aliases, and sometimes over catalog tables."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Origin
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node

@@ -1,15 +1,15 @@
 """A transform of Glue Studio with what stands before it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from glueline.contract.lineage import Effect, Transformation
 from glueline_worker.lineage.model import ColumnRef, IndirectRef
 from glueline_worker.lineage.visual.fields import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class VisualStep:
+class VisualStep(Struct, frozen=True):
     """A transform with its inputs; ``get_input`` returns the kind and fields of an input."""
 
     node: Fields

@@ -1,8 +1,9 @@
 """The effects of Glue Studio's transforms on columns."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Transformation
 from glueline_worker.lineage.model import KEEP, OPAQUE, Flow

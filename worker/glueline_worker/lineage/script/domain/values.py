@@ -9,6 +9,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Self
 
+from msgspec import Struct
+
 from glueline.contract.lineage import Effect, Transformation
 
 NESTING_LIMIT = 8
@@ -17,8 +19,7 @@ _PATH_LIMIT = 200
 Value = Any
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """Something from outside the script, by its dotted path.
 
     ``label`` stands in names that are made of it: ``arg:x``, ``date``, ``loop:table`` …
@@ -45,8 +46,7 @@ COMMAND_LINE = "argv"
 """The label of items of ``sys.argv`` whose position is known only at run time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Data that flows: the graph node that yields it.
 
     ``kind`` is ``data`` (a frame of any library), ``collection`` (of frames with unknown keys),
@@ -60,8 +60,7 @@ class Frame:
     label: str = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """One of several values; only a run knows which."""
 
     options: tuple[Value, ...]
@@ -212,16 +211,14 @@ class Instance:
     attributes: dict[Any, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """A library's method that is held as a value."""
 
     receiver: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """No value at all."""
 
 

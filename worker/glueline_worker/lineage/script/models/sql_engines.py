@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline_worker.lineage.model import ColumnRef, Flow
@@ -55,8 +57,7 @@ _NO_TEXT = "a query that is known only at run time"
 _WRITES = split_words("insert merge update delete create_table create_view copy")
 
 
-@dataclass(frozen=True, slots=True)
-class SqlEngine:
+class SqlEngine(Struct, frozen=True):
     """The engine that runs a query: how it names tables, and its temporary views."""
 
     name: Callable[[TableName], Dataset]

@@ -6,8 +6,9 @@ only the query inside goes to the parser.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from glueline_worker.lineage.sql.keyword_fallback import read_table_name
 from glueline_worker.lineage.sql.lexer import SqlToken, find_closing

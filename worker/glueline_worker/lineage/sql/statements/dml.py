@@ -1,8 +1,8 @@
 """INSERT, MERGE, UPDATE and DELETE."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement, TableName

@@ -1,8 +1,8 @@
 """SELECT, and the statements that name a query: CREATE, CACHE TABLE, SELECT INTO."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement

@@ -1,9 +1,10 @@
 """Build the record of one statement out of a walk through its queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import (
@@ -29,8 +30,7 @@ from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.transformations import TRANSFORMATIONS
 
 
-@dataclass(frozen=True, slots=True)
-class StatementContext:
+class StatementContext(Struct, frozen=True):
     """What is known around one statement."""
 
     placeholders: Placeholders

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _TABLE = """
 -: cume_dist curdate current_catalog current_database current_date current_path current_schema
@@ -210,8 +210,7 @@ years months weeks days hours mins secs: make_interval try_make_interval
 name, ``&`` one that is a function of columns, ``*`` any number of arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter: ``kind`` is ``column``, ``literal`` or ``function``."""
 
     name: str

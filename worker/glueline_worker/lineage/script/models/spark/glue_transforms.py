@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from glueline_worker.lineage.model import KEEP, OPAQUE, ColumnRef, IndirectRef
 from glueline_worker.lineage.script.domain.alternatives import get_alternatives
