@@ -5,6 +5,7 @@ of what the record describes and the primary key in every sink; ``content_hash``
 the described thing does, not when it is read again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote, unquote
@@ -79,6 +80,11 @@ def record_key(source: str, place: str, kind: str, *identity: str) -> str:
 def place_of(region: str, catalog_id: str | None) -> str:
     """Return ``region/catalogue``, percent-encoded; the second part is empty if unknown."""
     return f"{quote(region, safe='')}/{quote(catalog_id or '', safe='')}"
+
+
+def make_values_key(values: Iterable[str]) -> str:
+    """Join the values of a partition, each percent-encoded, so that no two partitions share it."""
+    return "/".join(quote(value, safe="") for value in values)
 
 
 class CatalogLink(StrictStruct, frozen=True, kw_only=True):
@@ -279,8 +285,8 @@ class PartitionRecord(Record, frozen=True, kw_only=True, tag="partition"):
 
     @property
     def values_key(self) -> str:
-        """The values as one text, each percent-encoded, so that no two partitions share it."""
-        return "/".join(quote(value, safe="") for value in self.values)
+        """The values as one text; see ``make_values_key``."""
+        return make_values_key(self.values)
 
 
 class PartitionSummaryRecord(Record, frozen=True, kw_only=True, tag="partition_summary"):

@@ -18,7 +18,7 @@ from glueline.contract.errors import UsageError
 from glueline.contract.filters import Globs
 from glueline.contract.messages import parse_message
 from glueline_simulator import Simulator
-from glueline_worker.aws.json_parser import UnreadableAnswer, _parse_object
+from glueline_worker.aws.json_parser import UnreadableAnswer, parse_body
 
 REQUEST: dict[str, Any] = {"schema_version": 1, "kind": "request", "source": "default"}
 SMUGGLED = [
@@ -123,7 +123,7 @@ def test_a_settings_file_that_is_a_bomb_is_refused_in_a_sentence(text: str, tmp_
 def test_compressed_and_deep_answers_are_no_answers() -> None:
     for body in (gzip.compress(b"0" * MEGABYTE), b"[" * MEGABYTE, b'{"a":' * 100_000, b""):
         with pytest.raises(UnreadableAnswer):
-            _parse_object(body)
+            parse_body(body)
 
 
 @pytest.mark.timeout(400)

@@ -33,7 +33,7 @@ from glueline.contract.messages import DatabaseUnit, JobUnit, PartitionsUnit, en
 from glueline.contract.records import TableRecord
 from glueline.contract.terminal import clean_line, clean_lines, escape_json
 from glueline_simulator import Simulator
-from glueline_worker.aws.json_parser import UnreadableAnswer, _parse_object
+from glueline_worker.aws.json_parser import UnreadableAnswer, parse_body
 from glueline_worker.local.server import EmbeddedRedis
 from glueline_worker.sinks.object_names import make_object_path, name_object, shorten_key
 
@@ -304,9 +304,9 @@ def test_what_is_shown_holds_nothing_that_steers(text: str) -> None:
 
 
 def test_half_a_surrogate_pair_costs_no_listing() -> None:
-    answer = _parse_object(rb'{"TableList": [{"Name": "half\ud800"}, {"Name": "\ud83e\udd80"}]}')
+    answer = parse_body(rb'{"TableList": [{"Name": "half\ud800"}, {"Name": "\ud83e\udd80"}]}')
     assert answer == {"TableList": [{"Name": "half?"}, {"Name": "🦀"}]}
     with pytest.raises(UnreadableAnswer):
-        _parse_object(b'{"TableList": [')
+        parse_body(b'{"TableList": [')
     with pytest.raises(UnreadableAnswer):
-        _parse_object(b"[" * 100_000)
+        parse_body(b"[" * 100_000)

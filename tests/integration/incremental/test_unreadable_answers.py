@@ -25,17 +25,17 @@ class Between:
 
     def __init__(self) -> None:
         self.change: Callable[[Answer], Any] = lambda answer: answer
-        self._read = json_parser._parse_object
+        self._read = json_parser.parse_body
 
-    def read(self, body: bytes) -> Answer:
+    def read(self, body: bytes, shape: str = "") -> Answer:
         changed = self.change(self._read(body))
-        return self._read(orjson.dumps(changed))
+        return self._read(orjson.dumps(changed), shape)
 
 
 @pytest.fixture
 def between(monkeypatch: pytest.MonkeyPatch) -> Between:
     made = Between()
-    monkeypatch.setattr(json_parser, "_parse_object", made.read)
+    monkeypatch.setattr(json_parser, "parse_body", made.read)
     return made
 
 

@@ -42,7 +42,7 @@ def tables(*names: str, token: str | None = None) -> dict[str, Any]:
 
 
 async def names(pages: Any) -> list[str]:
-    return [table["Name"] async for page in pages for table in page.items]
+    return [table.name async for page in pages for table in page.items]
 
 
 async def test_short_and_empty_pages_with_a_token_are_followed():
@@ -102,7 +102,7 @@ async def test_a_listing_that_begins_again_with_new_tokens_is_an_error():
 
     async def read() -> None:
         async for page in glue(connection).list_tables("d"):
-            found.extend(table["Name"] for table in page.items)
+            found.extend(table.name for table in page.items)
 
     with pytest.raises(EndlessListing, match="the same page came twice"):
         await read()
@@ -238,7 +238,7 @@ async def test_a_page_is_fetched_ahead_as_far_as_the_caller_will_read():
     asked = []
     async for page in glue(connection).list_tables("sales", ahead=2):
         await asyncio.sleep(0)
-        asked.append((page.items[0]["Name"], len(connection.asked)))
+        asked.append((page.items[0].name, len(connection.asked)))
     assert asked == [("a", 2), ("b", 2), ("c", 3)]
 
 
@@ -246,7 +246,7 @@ async def test_a_page_ahead_that_fails_fails_when_it_is_its_turn():
     broken = AwsTransient("cut", code="x")
     connection = FakeConnection(GetTables=[tables("a", token="1"), broken])
     pages = glue(connection).list_tables("sales", ahead=5)
-    assert (await anext(pages)).items == [{"Name": "a"}]
+    assert [table.name for table in (await anext(pages)).items] == ["a"]
     await asyncio.sleep(0)
     with pytest.raises(AwsTransient, match="cut"):
         await anext(pages)

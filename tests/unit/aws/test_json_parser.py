@@ -6,9 +6,16 @@ from typing import Any
 import botocore.session
 import orjson
 import pytest
+from msgspec import Raw
 
 from glueline_worker.aws.errors import AwsError, AwsThrottled, AwsTransient, classify_error
-from glueline_worker.aws.json_parser import ParserFactory, PlainJSONParser, UnreadableAnswer
+from glueline_worker.aws.json_parser import (
+    ParserFactory,
+    PlainJSONParser,
+    UnreadableAnswer,
+    parse_body,
+)
+from glueline_worker.catalog.listed import ListedItem, ListedTable
 
 GET_TABLES = botocore.session.get_session().get_service_model("glue").operation_model("GetTables")
 
@@ -27,7 +34,8 @@ async def test_a_page_comes_as_the_json_says():
     }
     answer = await parsed(orjson.dumps(page))
     metadata = answer.pop("ResponseMetadata")
-    assert answer == page
+    (item,) = answer["TableList"]
+    assert {**answer, "TableList": [ListedItem(item).decode()]} == page
     assert metadata["HTTPStatusCode"] == 200
 
 
@@ -98,3 +106,39 @@ async def test_a_parsed_error_is_understood(code: str, kind: type[AwsError]):
 
     answer = await parsed(json.dumps({"__type": code}).encode(), 400)
     assert type(classify_error(ClientError(answer, "GetTables"), "GetTables")) is kind
+
+
+SLICED = [
+    b'{"TableList": [{"Name": "a", "CreateTime": 1.50}, null], "NextToken": "t"}',
+    b' {"TableList" :[ {"Name" :"\xc3\xbc"} ] , "NextToken":null}',
+    b'{"TableList": [{"Name": "a"}], "TableList": [{"Name": "b"}]}',
+    b'{"TableList": [{"Name": "half\\ud800"}, {"Name": "b"}]}',
+    b'{"TableList": [{"Name": "\\ud83e\\udd80"}], "__type": "GetTablesResponse"}',
+    b'{"TableList": [{"Name": 12345678901234567890123}]}',
+    b'{"TableList": null}',
+    b'{"TableList": {}}',
+    b'{"TableList": ["a", {}]}',
+    b'{"message": "Rate exceeded"}',
+]
+
+
+@pytest.mark.parametrize("body", SLICED)
+def test_a_page_in_slices_says_what_the_decoded_page_says(body: bytes):
+    answer, whole = parse_body(body, "GetTablesResponse"), parse_body(body)
+    found = answer.get("TableList")
+    decoded = list(map(decode, found)) if isinstance(found, list) else decode(found)
+    assert {**answer, "TableList": decoded} == {"TableList": None, **whole}
+
+
+def decode(item: Any) -> Any:
+    """The item itself, whose name a listing finds without decoding it."""
+    if not isinstance(item, Raw):
+        return item
+    table = ListedTable(item)
+    assert table.name == str(table.decode().get("Name", ""))
+    return table.decode()
+
+
+def test_letters_that_are_none_make_no_page():
+    with pytest.raises(UnreadableAnswer):
+        parse_body(b'{"TableList": [{"Name": "\xff"}]}', "GetTablesResponse")

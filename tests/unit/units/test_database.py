@@ -10,6 +10,7 @@ from glueline.contract.messages import DatabaseUnit
 from glueline.settings.settings import WorkerSettings
 from glueline_worker.aws.errors import AwsRefused
 from glueline_worker.aws.glue import Page, StaleToken
+from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.units.database import _Listing
 
 
@@ -24,14 +25,16 @@ class FakeGlue:
             raise StaleToken("GetTables: Pagination token has expired")
         for number, names in enumerate(self.pages, 1):
             last = number == len(self.pages)
-            yield Page([{"Name": name} for name in names], None if last else f"{number}")
+            yield Page(
+                [ListedTable({"Name": name}) for name in names], None if last else f"{number}"
+            )
 
 
 async def read(glue: FakeGlue, after: str | None) -> list[str]:
     unit = DatabaseUnit(run_id="0" * 32, source="s", database="d", page=1, token="old", after=after)
     context: Any = SimpleNamespace(glue=glue, settings=WorkerSettings())
     pages = _Listing(unit, context)._pages()
-    return ["".join(item["Name"] for item in page.items) async for page in pages]
+    return ["".join(item.name for item in page.items) async for page in pages]
 
 
 @pytest.mark.parametrize(

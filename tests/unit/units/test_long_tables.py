@@ -7,6 +7,7 @@ import pytest
 from tests.unit.units.test_links_and_projections import Everything, context_of, unit
 
 from glueline.contract.messages import DatabaseUnit
+from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.units import tables
 
 
@@ -28,6 +29,8 @@ async def test_only_what_is_long_is_read_in_a_thread(monkeypatch: pytest.MonkeyP
     ]
     pile = Everything()
     context = context_of({}, pile)
-    await tables.write_tables(answers, unit(DatabaseUnit, database="d"), context)
+    await tables.write_tables(
+        list(map(ListedTable, answers)), unit(DatabaseUnit, database="d"), context
+    )
     assert threads == {"short": True, "odd": True, "long": False, "view": False}
     assert [record.name for record in pile.records] == ["short", "odd", "long", "view"]

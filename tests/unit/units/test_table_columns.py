@@ -11,6 +11,7 @@ from glueline.contract.messages import ExtractionRequest
 from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound, AwsTransient
+from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.lineage import schemas
 from glueline_worker.units import table_columns
 from glueline_worker.units.context import UnitContext
@@ -138,7 +139,7 @@ async def test_tables_of_a_listing_cost_no_call() -> None:
         {},
     ]
     listed[1]["StorageDescriptor"] = None
-    remember_listed_tables(listed, "Sales", context)
+    remember_listed_tables(list(map(ListedTable, listed)), "Sales", context)
     found = await look_up_tables(["sales/orders"], context)
     assert {path: [*names] for path, names in found.schemas["sales/orders"].items()} == {
         "": ["Id", "ship", "day"],

@@ -1,13 +1,16 @@
 """Schemas are those of the records, whatever an answer looks like."""
 
+import json
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
+from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.lineage.schemas import get_glue_name
-from glueline_worker.units.table_schema import read_table_schema
+from glueline_worker.units.table_schema import make_plain_schema, read_table_schema
 
 SPARK = '{"type":"struct","fields":[{"name":"Id","type":"long","nullable":true,"metadata":{}}]}'
 PLAIN = [{"Name": "id", "Type": "bigint"}, {"Name": "Ship", "Type": "struct<city:string>"}]
@@ -54,6 +57,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
+IN_THE_LISTS = frozenset({"plain"})
+"""The tables whose columns are all in the lists of the answer, each in the usual form."""
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_columns_are_those_of_the_record(name: str) -> None:
     record = make_table_record(ANSWERS[name], RecordOrigin("s", "r"), database_name="d")
@@ -66,3 +73,11 @@ def test_the_fields_of_structs_stand_below_their_column() -> None:
         "": ("id", "Ship", "day"),
         "ship": ("city",),
     }
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_columns_found_without_decoding_are_those_of_the_decoded_table(name: str) -> None:
+    table = ListedTable(Raw(json.dumps(ANSWERS[name])))
+    plain = table.find_plain_columns()
+    assert (plain is not None) == (name in IN_THE_LISTS)
+    assert plain is None or make_plain_schema(plain) == read_table_schema(table.decode())

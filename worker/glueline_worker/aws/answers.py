@@ -12,15 +12,20 @@ from itertools import chain
 from typing import Any
 
 from botocore.exceptions import ClientError
+from msgspec import Raw
 
 from glueline_worker.aws.json_parser import UnreadableAnswer
+from glueline_worker.catalog.listed import decode_json
 
 AwsAnswer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """An answer with a list in ``member``; its items are of type ``of``, or null."""
+    """An answer with a list in ``member``.
+
+    Its items are of type ``of``, JSON that is not decoded, or null.
+    """
 
     member: str
     of: type = dict
@@ -102,6 +107,8 @@ def _find_missing(operation: str, answer: AwsAnswer) -> str | None:
 
 def _find_missing_in_single(promised: _Single, answer: AwsAnswer) -> str | None:
     found = answer.get(promised.member) if promised.member else answer
+    if isinstance(found, Raw):
+        found = decode_json(bytes(found))
     if not isinstance(found, dict):
         return f"it has no {promised.member}"
     value = found.get(promised.key)
@@ -114,7 +121,7 @@ def _find_missing_in_listing(promised: _Listing, answer: AwsAnswer) -> str | Non
         return "it is an error"
     if not isinstance(items, list):
         return f"it has no list {promised.member}"
-    if not all(item is None or isinstance(item, promised.of) for item in items):
+    if not all(item is None or isinstance(item, (promised.of, Raw)) for item in items):
         return f"{promised.member} holds something else"
     if token is not None and not isinstance(token, str):
         return f"its {promised.token} is not a text"

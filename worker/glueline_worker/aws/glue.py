@@ -8,14 +8,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 
 from glueline_worker.aws.answers import AwsAnswer, drop_nulls
 from glueline_worker.aws.errors import AwsDenied, AwsRefused, AwsTransient
 from glueline_worker.aws.sources import Connection
+from glueline_worker.catalog.listed import ListedItem, ListedPartition, ListedTable
 
+_Item = TypeVar("_Item", bound=ListedItem)
 TABLES_A_PAGE = 100
 _DATABASES_A_PAGE = 100
 _PARTITIONS_A_PAGE = 1000
@@ -34,6 +36,7 @@ class Page:
     """A part of a listing; ``token`` leads to the next part, None at the end."""
 
     items: list[Any]
+    """``ListedTable`` in a listing of tables, ``ListedPartition`` in one of partitions."""
     token: str | None
     nulls: int = 0
     """Nulls that stood in the place of an item."""
@@ -91,6 +94,7 @@ class Glue:
             token,
             DatabaseName=database,
             ahead=ahead,
+            make=ListedTable,
             MaxResults=TABLES_A_PAGE,
             **({"Expression": expression} if expression else {}),
             **({"AttributesToGet": ["NAME"]} if names_only else {}),
@@ -112,6 +116,7 @@ class Glue:
             None,
             DatabaseName=database,
             TableName=table,
+            make=ListedPartition,
             MaxResults=_PARTITIONS_A_PAGE,
             ExcludeColumnSchema=not schema,
             **part,
@@ -141,10 +146,10 @@ class Glue:
         answer = await self._call("GetDatabase", Name=name, **self._catalog)
         return dict(answer.get("Database") or {})
 
-    async def read_table(self, database: str, name: str) -> AwsAnswer:
+    async def read_table(self, database: str, name: str) -> ListedTable:
         """Read one table; raises AwsNotFound."""
         answer = await self._call("GetTable", DatabaseName=database, Name=name, **self._catalog)
-        return dict(answer.get("Table") or {})
+        return _make_item(ListedTable, answer.get("Table") or {}, "GetTable")
 
     async def read_job(self, name: str) -> AwsAnswer:
         """Read one job; raises AwsNotFound."""
@@ -162,7 +167,14 @@ class Glue:
         return nodes, edges
 
     async def _pages(
-        self, operation: str, member: str, token: str | None, *, ahead: int = 0, **params: Any
+        self,
+        operation: str,
+        member: str,
+        token: str | None,
+        *,
+        ahead: int = 0,
+        make: type[ListedItem] | None = None,
+        **params: Any,
     ) -> AsyncIterator[Page]:
         tokens, first_items = {token}, set[bytes]()
         next_answer: asyncio.Task[AwsAnswer] | None = None
@@ -170,6 +182,8 @@ class Glue:
             for _ in range(MOST_PAGES):
                 answer = await (next_answer or self._page(operation, token, params))
                 items, nulls = drop_nulls(answer.pop(member, None) or [])
+                if make:
+                    items = [_make_item(make, item, operation) for item in items]
                 token = answer.get("NextToken") or None
                 self._ahead.discard(next_answer)
                 next_answer = None
@@ -225,4 +239,12 @@ def _ensure_new(thing: Any, seen: set[Any], operation: str, what: str) -> None:
 
 
 def _hash_item(item: Any) -> bytes:
-    return blake2b(orjson.dumps(item), digest_size=16).digest()
+    content = item.json if isinstance(item, ListedItem) else orjson.dumps(item)
+    return blake2b(content or b"", digest_size=16).digest()
+
+
+def _make_item(make: type[_Item], item: Any, operation: str) -> _Item:
+    try:
+        return make(item)
+    except ValueError as error:
+        raise AwsTransient(f"{operation}: {error}", code="UnreadableAnswer") from None

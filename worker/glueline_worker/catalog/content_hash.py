@@ -1,5 +1,6 @@
 """Compute the content hash of records."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -12,18 +13,26 @@ _RecordT = TypeVar("_RecordT", bound=Record)
 
 
 def with_content_hash(record: _RecordT) -> _RecordT:
-    """Return ``record`` with its ``content_hash``.
+    """Return ``record`` with its ``content_hash``; see ``hash_content``."""
+    return replace(record, content_hash=hash_content(record))
+
+
+def hash_content(record: Record, **canonical: Iterable[bytes]) -> str:
+    """Return the content hash of ``record``.
 
     The hash is BLAKE2b (16 bytes, in hexadecimal digits) of the canonical JSON (sorted keys) of
     all fields that are not volatile. The trees of column types and the data locations are left
     out. They follow from the other fields, and a better reader must not look like a change.
+
+    ``canonical`` gives the canonical JSON of the items of some fields where it is known already.
     """
-    content = {"kind": record.kind}
-    for name in record.__struct_fields__:
-        if name not in record.volatile:
-            content[name] = getattr(record, name)
-    canonical = orjson.dumps(content, default=_to_hashed_value, option=orjson.OPT_SORT_KEYS)
-    return replace(record, content_hash=blake2b(canonical, digest_size=16).hexdigest())
+    content: dict[str, Any] = {"kind": record.kind, **asdict(record)}
+    for name in record.volatile:
+        del content[name]
+    for name, items in canonical.items():
+        content[name] = orjson.Fragment(b"[" + b",".join(items) + b"]")
+    text = orjson.dumps(content, default=_to_hashed_value, option=orjson.OPT_SORT_KEYS)
+    return blake2b(text, digest_size=16).hexdigest()
 
 
 def _to_hashed_value(part: Any) -> Any:

@@ -27,6 +27,8 @@ _ICEBERG_PATHS = (
 )
 _TEMPLATE_KEY = re.compile(r"\$\{([^{}]*)\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
+_S3 = re.compile(r"^s3[an]?:/*", re.IGNORECASE)
+_SLASHES = re.compile(r"(?<!:)/+")
 _FILE_PROVIDERS = frozenset({"", "avro", "csv", "json", "orc", "parquet", "text", "delta", "hudi"})
 """Providers of Spark whose tables are files. Others, such as ``jdbc``, have no location."""
 _MAX_EXPANDED = 100
@@ -51,9 +53,10 @@ def find_data_locations(
     ]
     if table_format == "iceberg":
         found += _locations_of_iceberg(settings)
-    if not _drop_duplicates(found):
+    locations = _drop_duplicates(found)
+    if not locations:
         _warn_of_missing_location(descriptor, settings)
-    return _drop_duplicates(found)
+    return locations
 
 
 def is_projected(parameters: Mapping[str, str]) -> bool:
@@ -159,9 +162,11 @@ def _warn_of_missing_location(descriptor: AnswerReader, settings: Mapping[str, s
 
 def _drop_duplicates(locations: Iterator[str] | list[str]) -> tuple[str, ...]:
     """Return the locations without blank ones and without others of the same place."""
+    stated = [text for each in locations if (text := each.strip())]
+    if len(stated) == 1:
+        return (redact_url(stated[0]),)
     found: dict[str, str] = {}
-    for text in locations:
-        if text.strip():
-            scheme = re.sub(r"^s3[an]?:/*", "s3://", text.strip(), flags=re.IGNORECASE)
-            found.setdefault(re.sub(r"(?<!:)/+", "/", scheme).rstrip("/"), redact_url(text.strip()))
+    for text in stated:
+        scheme = _S3.sub("s3://", text)
+        found.setdefault(_SLASHES.sub("/", scheme).rstrip("/"), redact_url(text))
     return tuple(found.values())

@@ -62,6 +62,12 @@ def to_parameters(value: Any) -> dict[str, str]:
     """Return a map of texts, sorted by key, so that equal maps have equal JSON."""
     if not isinstance(value, dict):
         return {}
+    try:
+        is_plain = "".join((*value, *value.values())).isascii()
+    except TypeError:  # not all are texts
+        is_plain = False
+    if is_plain:
+        return dict(sorted(value.items()))
     return dict(sorted((to_text(key) or "", to_text(item) or "") for key, item in value.items()))
 
 

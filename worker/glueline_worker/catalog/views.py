@@ -25,6 +25,8 @@ def read_views(answer: AnswerReader, parameters: Mapping[str, str]) -> tuple[Vie
     Trino and Athena store base64 of JSON in a comment, Spark and Hive plain text, and Glue's
     own multi-dialect views a list of representations.
     """
+    if answer.fields.get("ViewDefinition") is None and not is_view(answer.fields):
+        return ()
     reader = AnswerReader(answer.fields)  # a sentence about two representations is added once
     views = [
         _read_view(AnswerReader(each, reader.warnings), _read_dialect(each), parameters)
@@ -52,6 +54,8 @@ def _is_protected(answer: Mapping[str, Any]) -> bool:
 
 def read_sub_objects(answer: AnswerReader) -> tuple[str, ...]:
     """Return the ARNs of the tables that a view of the Data Catalog reads."""
+    if not answer.fields.get("ViewDefinition"):
+        return ()
     definition = AnswerReader(answer.fields).get_object("ViewDefinition")
     return tuple(filter(None, to_texts(definition.fields.get("SubObjects"))))
 
@@ -89,7 +93,7 @@ def decode_trino_view(text: str | None) -> Mapping[str, Any] | None:
     Text after the comment is ignored. Raises ValueError when the text has Trino's form, no SQL
     follows it, and it cannot be decoded.
     """
-    head = _TRINO.match(text or "")
+    head = _TRINO.match(text) if text else None
     if not text or head is None or not head[1]:
         return None
     encoded, _, rest = text[head.end() :].partition("*/")

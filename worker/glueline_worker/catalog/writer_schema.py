@@ -42,15 +42,16 @@ _PROVIDER = "spark.sql.sources.provider"
 _SPARK_VERSION = "spark.sql.create.version"
 
 
-def apply_writer_schema(
+def read_writer_changes(
     record: TableRecord,
     answer: AnswerReader,
     parameters: Mapping[str, str],
     schema: list[WrittenColumn],
-) -> TableRecord:
-    """Return ``record`` with what ``parameters`` and the ``schema`` of its writer say.
+) -> dict[str, Any]:
+    """Return the fields of ``record`` that ``parameters`` and the ``schema`` of its writer change.
 
-    The content hash stays: it covers the parameters, and a better reader is no change of a table.
+    They are no part of the content hash: it covers the parameters, and a better reader is no
+    change of a table.
     """
     warnings: list[str] = []
     changes: dict[str, Any] = {}
@@ -74,7 +75,7 @@ def apply_writer_schema(
         changes["owner"] = read_owner(answer, parameters)
     if warnings:
         changes["warnings"] = (*record.warnings, *warnings)
-    return replace(record, **{key: value for key, value in changes.items() if value})
+    return {key: value for key, value in changes.items() if value}
 
 
 def _refine_columns(

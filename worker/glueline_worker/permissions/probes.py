@@ -4,11 +4,14 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Raw
+
 from glueline.contract.checks import CheckItem, CheckState
 from glueline.contract.errors import GluelineError
 from glueline_worker.aws.answers import drop_nulls
 from glueline_worker.aws.sources import Connection
 from glueline_worker.catalog.jobs import ScriptLocation, find_script_location
+from glueline_worker.catalog.listed import ListedItem
 from glueline_worker.permissions.verdicts import make_call_item, make_check_item
 
 _NO_SUCH_NAME = "glueline-check-no-such-thing"
@@ -145,7 +148,8 @@ class Probes:
 
 
 def _get_items(answer: dict[str, Any], member: str) -> list[Any]:
-    return drop_nulls(answer.get(member) or [])[0]
+    items = drop_nulls(answer.get(member) or [])[0]
+    return [ListedItem(item).decode() if isinstance(item, Raw) else item for item in items]
 
 
 async def _try_call(

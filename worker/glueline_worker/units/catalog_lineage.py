@@ -68,6 +68,12 @@ class CatalogThing:
         return cls(table, owner, is_view, through)
 
     @property
+    def is_plain(self) -> bool:
+        """True for a table that reads nothing: it is no view and no link."""
+        table = self.table
+        return not (self.is_view or table.target or table.views or table.sub_objects)
+
+    @property
     def tables_to_ask_for(self) -> tuple[str, ...]:
         """The tables that Glue is asked for."""
         return tuple(self.inputs.values())[:MOST_TABLES]

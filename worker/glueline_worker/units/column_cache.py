@@ -6,6 +6,7 @@ import orjson
 
 from glueline_worker.lineage.schemas import TableSchema
 from glueline_worker.units.bounded_cache import BoundedCache
+from glueline_worker.units.table_schema import make_plain_schema
 
 _MOST_BYTES = 48_000_000
 """Memory for columns in a worker process: about 100,000 tables of thirty columns."""
@@ -21,7 +22,8 @@ class CachedColumns(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    schema: bytes
+    content: bytes
+    """A schema, or the names and types of plain columns in turn."""
     is_answered: bool
 
 
@@ -47,9 +49,25 @@ class ColumnCache:
     def get(self, run_id: str, source: str, table: str) -> CachedColumns | None:
         """Return what is known of a table; None when it has not been read for the run."""
         entry = self._entries.get((run_id, source, table))
-        return entry and CachedColumns(orjson.loads(entry.schema), entry.is_answered)
+        if entry is None:
+            return None
+        content = orjson.loads(entry.content)
+        schema = make_plain_schema(content) if isinstance(content, list) else content
+        return CachedColumns(schema, entry.is_answered)
 
     def put(self, run_id: str, source: str, table: str, columns: CachedColumns) -> None:
         """Keep the columns of a table."""
-        entry = _Entry(orjson.dumps(columns.schema), columns.is_answered)
-        self._entries.put((run_id, source, table), entry, len(entry.schema) + _ENTRY_BYTES)
+        self._put((run_id, source, table), columns.schema, is_answered=columns.is_answered)
+
+    def put_plain(self, run_id: str, source: str, table: str, columns: list[str]) -> None:
+        """Keep plain columns, given as names and types in turn.
+
+        Their schema is made when it is asked for: few of a catalogue's tables are.
+        """
+        self._put((run_id, source, table), columns, is_answered=True)
+
+    def _put(
+        self, key: tuple[str, str, str], content: TableSchema | list[str], *, is_answered: bool
+    ) -> None:
+        entry = _Entry(orjson.dumps(content), is_answered)
+        self._entries.put(key, entry, len(entry.content) + _ENTRY_BYTES)

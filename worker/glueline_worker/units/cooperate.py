@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-_ITEMS_A_TURN = 2
-"""Items in a row. With a page of 100 tables in one go, the calls of other units waited for 20 ms,
-and a load bound by AWS's latency took 1.4 times as long. The turns cost 2 % of the CPU."""
+_ITEMS_A_TURN = 8
+"""Items in a row: about a millisecond. With a page of 100 tables in one go, the calls of other
+units waited for 20 ms, and a load bound by AWS's latency took 1.4 times as long."""
 
 
 async def iterate_cooperatively(items: Sequence[T]) -> AsyncIterator[T]:

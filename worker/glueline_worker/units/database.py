@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 from glueline.contract.messages import DatabaseScope, DatabaseUnit
 from glueline.contract.records import CatalogLink
-from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound, AwsRefused
 from glueline_worker.aws.glue import MOST_PAGES, Page, StaleToken, make_endless_error
 from glueline_worker.catalog.common_fields import format_link
@@ -96,13 +95,13 @@ class _Listing:
     async def _write_page(self, page: Page) -> bool:
         """Write the tables of the unit; return False when the endpoint ignores the range."""
         ours = self._unit.names or ALL_NAMES
-        tables = [answer for answer in page.items if is_in_range(ours, _get_name(answer))]
+        tables = [answer for answer in page.items if is_in_range(ours, answer.name)]
         if self._by_range and len(tables) < len(page.items):
             return False
         if self._split_at:
-            self._names += map(_get_name, tables)
+            self._names += [table.name for table in tables]
         if page.items:
-            self._last = _get_name(page.items[-1])
+            self._last = page.items[-1].name
         page.items.clear()  # ``write_tables`` frees the answers early
         await write_tables(tables, self._unit, self._context)
         return True
@@ -152,7 +151,7 @@ class _Listing:
 async def _skip_to(name: str, database: str, listing: AsyncIterator[Page]) -> AsyncIterator[Page]:
     """Yield the part of a listing behind the table of that name."""
     async for page in listing:
-        names = [str(table.get("Name", "")) for table in page.items]
+        names = [table.name for table in page.items]
         if name in names:
             yield Page(page.items[names.index(name) + 1 :], page.token, page.nulls)
             break
@@ -188,7 +187,3 @@ async def _write_database(unit: DatabaseUnit, context: UnitContext) -> CatalogLi
     record = make_database_record(answer, context.origin)
     await context.write([(context.place_in_catalog(record), answer)])
     return record.target
-
-
-def _get_name(answer: AwsAnswer) -> str:
-    return str(answer.get("Name", ""))

@@ -2,19 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from urllib.parse import quote
 
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import PartitionsUnit
-from glueline.contract.records import PartitionRecord, PartitionSummaryRecord
+from glueline.contract.records import (
+    PartitionRecord,
+    PartitionSummaryRecord,
+    make_values_key,
+    record_key,
+)
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.aws.glue import SEGMENTS, Page
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.data_locations import is_projected
+from glueline_worker.catalog.listed import ListedPartition
 from glueline_worker.catalog.partitions import make_partition_record
 from glueline_worker.catalog.values import to_parameters
+from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import iterate_cooperatively
+from glueline_worker.units.fingerprints import make_item_fingerprint
 
 
 async def extract_partitions(unit: PartitionsUnit, context: UnitContext) -> None:
@@ -58,7 +66,7 @@ async def _is_projected(unit: PartitionsUnit, context: UnitContext) -> bool:
             f"are projected could not be read: {error}"
         )
         return False
-    return is_projected(to_parameters(answer.get("Parameters")))
+    return is_projected(to_parameters(answer.decode().get("Parameters")))
 
 
 async def _read_partitions(unit: PartitionsUnit, context: UnitContext) -> tuple[int, bool]:
@@ -94,13 +102,35 @@ async def _read_segment(
 async def _write_page(page: Page, unit: PartitionsUnit, context: UnitContext) -> int:
     count = len(page.items)
     if context.options.partitions == "all":
-        pairs = [
-            (_make_record(each, unit, context), each)
-            async for each in iterate_cooperatively(page.items)
-        ]
-        page.items.clear()
-        await context.write(pairs)
+        await _write_partitions(page.items, unit, context)
     return count
+
+
+async def _write_partitions(
+    listed: list[ListedPartition], unit: PartitionsUnit, context: UnitContext
+) -> None:
+    """Write the partitions that some sink lacks. Empties ``listed``."""
+    base, at = context.fingerprint_base, context.at.of_catalog
+    prefix = record_key(unit.source, at, "partition", unit.database, unit.table)
+    keyed = [(_make_key(each, prefix, unit, context), each) for each in listed]
+    listed.clear()
+    fingerprints = {key: make_item_fingerprint(each, key, *base) for key, each in keyed}
+    same = await context.skip_unchanged("partition", fingerprints)
+    parts = [
+        Part(key, (_make_record(each, unit, context),), fingerprints[key])
+        async for key, each in iterate_cooperatively(keyed)
+        if key not in same
+    ]
+    keyed.clear()
+    await context.write_parts("partition", parts)
+
+
+def _make_key(
+    partition: ListedPartition, prefix: str, unit: PartitionsUnit, context: UnitContext
+) -> str:
+    if values := partition.find_plain_values():
+        return f"{prefix}/{quote(make_values_key(values), safe='')}"
+    return _make_record(partition, unit, context).key
 
 
 def _list_pages(
@@ -111,9 +141,9 @@ def _list_pages(
 
 
 def _make_record(
-    answer: dict[str, Any], unit: PartitionsUnit, context: UnitContext
+    partition: ListedPartition, unit: PartitionsUnit, context: UnitContext
 ) -> PartitionRecord:
     record = make_partition_record(
-        answer, context.origin, database_name=unit.database, table_name=unit.table
+        partition.decode(), context.origin, database_name=unit.database, table_name=unit.table
     )
     return context.place_in_catalog(record)

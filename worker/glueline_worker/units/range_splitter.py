@@ -82,7 +82,7 @@ class RangeSplitter:
                 page = await anext(pages)
             except (AwsRefused, AwsNotFound) as error:
                 raise RangesUnsupported(f"a range of names was refused ({error})") from None
-        names = [str(answer.get("Name", "")) for answer in page.items]
+        names = [table.name for table in page.items]
         if page.token and len(names) < TABLES_A_PAGE:
             raise RangesUnsupported("the endpoint looks through all tables for each range of names")
         if not all(is_in_range(part, name) for name in names):

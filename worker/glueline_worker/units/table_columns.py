@@ -16,6 +16,7 @@ from glueline.contract.errors import Retryable
 from glueline.contract.lineage import Dataset
 from glueline_worker.aws.errors import AwsError, AwsNotFound
 from glueline_worker.catalog.common_fields import read_link
+from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.lineage.schemas import (
     MOST_NAMES_A_READING,
@@ -85,16 +86,22 @@ async def prefetch_columns(names: Iterable[str], context: UnitContext) -> None:
 
 
 def remember_listed_tables(
-    answers: Sequence[Mapping[str, Any]], database: str, context: UnitContext
+    tables: Sequence[ListedTable], database: str, context: UnitContext
 ) -> None:
     """Keep the columns of tables that a listing shows anyway."""
-    for answer in answers:
-        table = answer.get("Name")
-        if not isinstance(table, str) or "/" in table or "/" in database:
+    for table in tables:
+        if "/" in table.name or "/" in database:
+            continue
+        name = f"{database}/{table.name}".lower()
+        if plain := table.find_plain_columns():
+            context.column_cache.put_plain(context.run.run_id, context.run.source, name, plain)
+            continue
+        answer = table.decode()
+        if not isinstance(answer.get("Name"), str):
             continue
         schema = read_table_schema(answer)
         if schema or not answer.get("TargetTable"):  # that of a link is its target's
-            _cache(f"{database}/{table}".lower(), CachedColumns(schema), context)
+            _cache(name, CachedColumns(schema), context)
 
 
 async def _prefetch(names: Iterable[str], context: UnitContext, *, at_least: int) -> None:
@@ -138,12 +145,11 @@ async def _prefetch_tables(database: str, tables: Sequence[str], context: UnitCo
     left = set(tables)
     try:
         async for page in context.glue.list_tables(database, expression="|".join(tables)):
-            for answer in page.items:
-                table = answer.get("Name")
-                if table in left:
-                    left.remove(table)
-                    await _cache_answer(f"{database}/{table}", answer, context)
-                elif table not in tables:
+            for table in page.items:
+                if table.name in left:
+                    left.remove(table.name)
+                    await _cache_answer(f"{database}/{table.name}", table.decode(), context)
+                elif table.name not in tables:
                     return  # the endpoint ignores expressions, and the database may be long
             if not left:
                 return
@@ -174,7 +180,7 @@ async def _read_table(
         found = CachedColumns({}, is_answered=False)
         _cache(name, found, context)
         return found
-    return await _cache_answer(name, answer, context, follow=follow)
+    return await _cache_answer(name, answer.decode(), context, follow=follow)
 
 
 async def _cache_answer(

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -11,6 +13,7 @@ from glueline_worker.aws.answers import AwsAnswer
 from glueline_worker.aws.errors import AwsNotFound
 from glueline_worker.catalog.common_fields import read_name
 from glueline_worker.catalog.content_hash import with_content_hash
+from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.catalog.views import is_view
@@ -27,7 +30,7 @@ from glueline_worker.units.catalog_lineage import (
 )
 from glueline_worker.units.context import UnitContext
 from glueline_worker.units.cooperate import iterate_cooperatively
-from glueline_worker.units.fingerprints import make_fingerprint
+from glueline_worker.units.fingerprints import make_item_fingerprint
 from glueline_worker.units.table_columns import encode_table_names, remember_listed_tables
 
 LONG_TABLE = 100_000
@@ -45,55 +48,57 @@ async def extract_table(unit: TableUnit, context: UnitContext) -> None:
     context.listings.append(unit.unit_id)
 
 
+class _ReadTable(NamedTuple):
+    """A table's record, and what its answer says besides."""
+
+    key: str
+    record: TableRecord
+    owner: Owner | None
+    is_view: bool
+
+
 async def write_tables(
-    answers: list[AwsAnswer], unit: DatabaseUnit | TableUnit, context: UnitContext
+    listed: list[ListedTable], unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> None:
     """Write the tables that the request wants and some sink lacks, and open their partitions.
 
-    Empties ``answers``: one takes several times the memory of its record, and sinks may be slow.
+    Empties ``listed``: the JSON takes as much memory as the records, and sinks may be slow.
     """
     wanted, base = context.run.request.filters.tables, context.fingerprint_base
-    here = context.at.of_catalog
-    admitted = [
-        (_make_key(answer, unit, here), answer)
-        for answer in answers
-        if wanted.admits(str(answer.get("Name", "")))
-    ]
     if context.options.lineage:
-        remember_listed_tables(answers, unit.database, context)
-    answers.clear()
-    fingerprints = {key: make_fingerprint(key, *base, answer) for key, answer in admitted}
+        remember_listed_tables(listed, unit.database, context)
+    prefix = record_key(unit.source, context.at.of_catalog, "table", unit.database)
+    admitted = [
+        (f"{prefix}/{quote(_find_name(table), safe='')}", table)
+        for table in listed
+        if wanted.admits(table.name)
+    ]
+    listed.clear()
+    fingerprints = {key: make_item_fingerprint(table, key, *base) for key, table in admitted}
     same = await find_unchanged_tables(fingerprints, context)
     await context.mark_unchanged("table", same)
-    owners = {key: owner for key, answer in admitted if (owner := find_owner(answer, unit))}
-    views = {key for key, answer in admitted if is_view(answer)}
     with_partitions = context.options.partitions != "none"
-    tables = [
-        (key, await _make_record_off_loop(answer, unit, context))
-        async for key, answer in iterate_cooperatively(admitted)
-        if with_partitions or key not in same
+    if not with_partitions:
+        admitted = [(key, table) for key, table in admitted if key not in same]
+    read = [
+        await _read_off_loop(key, table, unit, context)
+        async for key, table in iterate_cooperatively(admitted)
     ]
     admitted.clear()
-    new = [(key, table) for key, table in tables if key not in same]
-    await _write_new(new, fingerprints, owners, views, context)
+    await _write_new([table for table in read if table.key not in same], fingerprints, context)
     if with_partitions:
-        await context.open_units(_make_partition_units([table for _, table in tables], unit))
+        await context.open_units(_make_partition_units([table.record for table in read], unit))
 
 
 async def _write_new(
-    tables: Sequence[tuple[str, TableRecord]],
-    fingerprints: Mapping[str, str | None],
-    owners: Mapping[str, Owner],
-    views: set[str],
-    context: UnitContext,
+    tables: Sequence[_ReadTable], fingerprints: Mapping[str, str | None], context: UnitContext
 ) -> None:
     """Write tables and their lineage. The columns of all that their views read are asked first."""
     if not context.options.lineage:
-        parts = [Part(key, (table,), fingerprints[key]) for key, table in tables]
+        parts = [Part(table.key, (table.record,), fingerprints[table.key]) for table in tables]
         return await context.write_parts("table", parts)
     things = [
-        (key, await _make_thing(table, owners.get(key), is_view=key in views))
-        async for key, table in iterate_cooperatively(tables)
+        (table.key, await _make_thing(table)) async for table in iterate_cooperatively(tables)
     ]
     await prefetch_inputs([thing for _, thing in things], context)
     parts = [
@@ -103,18 +108,19 @@ async def _write_new(
     return await context.write_parts("table", parts)
 
 
-def _make_key(answer: AwsAnswer, unit: DatabaseUnit | TableUnit, place: str) -> str:
-    name = read_name(AnswerReader(answer))
-    return record_key(unit.source, place, "table", unit.database, name)
+def _find_name(table: ListedTable) -> str:
+    """Return the name of a table as its record has it."""
+    return table.plain_name or read_name(AnswerReader(table.decode()))
 
 
-async def _make_record_off_loop(
-    answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
-) -> TableRecord:
+async def _read_off_loop(
+    key: str, table: ListedTable, unit: DatabaseUnit | TableUnit, context: UnitContext
+) -> _ReadTable:
     """Return the record; a long table is read in a thread, because other units share the loop."""
+    answer = table.decode()
     if _count_characters(answer) < LONG_TABLE:
-        return _make_record(answer, unit, context)
-    return await asyncio.to_thread(_make_record, answer, unit, context)
+        return _read(key, answer, unit, context)
+    return await asyncio.to_thread(_read, key, answer, unit, context)
 
 
 def _count_characters(answer: AwsAnswer) -> int:
@@ -125,24 +131,29 @@ def _count_characters(answer: AwsAnswer) -> int:
     return sum(len(text) for text in texts if isinstance(text, str))
 
 
-def _make_record(
-    answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
-) -> TableRecord:
+def _read(
+    key: str, answer: AwsAnswer, unit: DatabaseUnit | TableUnit, context: UnitContext
+) -> _ReadTable:
     record = make_table_record(answer, context.origin, database_name=unit.database)
-    return context.place_in_catalog(record)
+    record = context.place_in_catalog(record)
+    return _ReadTable(key, record, find_owner(answer, unit), is_view(answer))
 
 
-async def _make_thing(table: TableRecord, owner: Owner | None, *, is_view: bool) -> CatalogThing:
+async def _make_thing(table: _ReadTable) -> CatalogThing:
     """Find the tables that a view reads; a long text is read in a thread."""
-    if sum(len(view.sql) for view in table.views) < LONG_TABLE:
-        return CatalogThing.of(table, owner, is_view=is_view)
-    return await asyncio.to_thread(CatalogThing.of, table, owner, is_view=is_view)
+    record, owner, is_view = table.record, table.owner, table.is_view
+    if sum(len(view.sql) for view in record.views) < LONG_TABLE:
+        return CatalogThing.of(record, owner, is_view=is_view)
+    return await asyncio.to_thread(CatalogThing.of, record, owner, is_view=is_view)
 
 
 async def _make_part(
     key: str, thing: CatalogThing, fingerprint: str | None, context: UnitContext
 ) -> Part:
-    table, found = thing.table, await thing.look_up(context)
+    table = thing.table
+    if thing.is_plain:
+        return Part(key, (table,), fingerprint)
+    found = await thing.look_up(context)
     kind, lineage = read_catalog_lineage(thing, found, context)
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
     edges = make_lineage_records(lineage, context.origin, process=process)
