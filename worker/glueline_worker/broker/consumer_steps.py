@@ -36,7 +36,7 @@ class VisibilityRefresh(bootsteps.StartStopStep):
         """Refresh three times within the timeout."""
         queue_connected.set()
         self._timer = consumer.timer.call_repeatedly(
-            VISIBILITY_TIMEOUT / 3, _refresh_visibility, (consumer,), priority=10
+            VISIBILITY_TIMEOUT / 3, refresh_visibility, (consumer,), priority=10
         )
 
     def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
@@ -76,10 +76,10 @@ class EventBatches(bootsteps.StartStopStep):
             consumer.event_dispatcher.flush()
 
 
-def _refresh_visibility(consumer: Any) -> int:
-    """Renew the leases of this worker's unacknowledged messages; return how many it holds."""
+def refresh_visibility(consumer: Any) -> int:
+    """Renew the leases of the messages that Redis records for this worker; return how many."""
     channel = consumer.task_consumer.channel
-    tags = list(channel.qos._delivered)  # noqa: SLF001 - no public list of them
+    tags = channel.qos.list_recorded()
     if tags:
         with channel.conn_or_acquire() as client:
             now = time.time()
