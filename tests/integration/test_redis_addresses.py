@@ -21,6 +21,7 @@ from glueline.queue import (
     make_commands,
     make_redis_client,
 )
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
@@ -80,7 +81,7 @@ async def test_a_server_that_is_not_the_one_we_mean_gets_nothing(
             producer.runs()
         client = make_async_redis_client(settings, 1)
         with pytest.raises(LedgerUnavailable):
-            await AsyncLedger(client)(make_commands(settings).recent(1))
+            await AsyncLedger(AutoPipeline(client))(make_commands(settings).recent(1))
         await client.aclose()
     assert make_redis_client(Settings(redis_url=redis_server.url)).keys(f"{prefix}*") == []
 

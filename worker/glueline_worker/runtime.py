@@ -27,6 +27,7 @@ from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.ledger.checks import record_check
 from glueline.ledger.keys import KeyOrigin
 from glueline.queue import Publisher, QueueUnavailable, make_async_redis_client, make_commands
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
@@ -141,11 +142,12 @@ class Runtime:
         # Units wait for a free connection instead of failing.
         self._client = make_async_redis_client(settings, _REDIS_CONNECTIONS)
         await check_redis(self._client, settings.key_prefix)
-        self._ledger = AsyncLedger(self._client)
+        pipeline = AutoPipeline(self._client)
+        self._ledger = AsyncLedger(pipeline)
         self._calls = make_commands(settings)
         self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
-            self._client,
+            pipeline,
             settings.key_prefix,
             start=settings.worker.rate_start,
             floor=settings.worker.rate_floor,

@@ -5,11 +5,11 @@ from importlib.resources import files
 from typing import TypeVar
 
 import redis
-import redis.asyncio
 from redis.exceptions import RedisError
 
 from glueline.contract.errors import Retryable
 from glueline.ledger.command import Command
+from glueline.redis.auto_pipeline import AutoPipeline, LuaScript
 from glueline.redis.errors import explain
 
 T = TypeVar("T")
@@ -22,10 +22,10 @@ class LedgerUnavailable(Retryable):
 
 
 @lru_cache
-def read_script(script: str) -> str:
-    """Return the text of a script with the common part before it."""
+def read_script(script: str) -> LuaScript:
+    """Return a script with the common part before it."""
     folder = files("glueline.ledger") / "scripts"
-    return (folder / "common.lua").read_text() + (folder / f"{script}.lua").read_text()
+    return LuaScript((folder / "common.lua").read_text() + (folder / f"{script}.lua").read_text())
 
 
 class Ledger:
@@ -37,7 +37,7 @@ class Ledger:
         self._scripts = lru_cache(self._register)
 
     def _register(self, script: str) -> redis.commands.core.Script:
-        return self._client.register_script(read_script(script))
+        return self._client.register_script(read_script(script).text)
 
     def __call__(self, command: Command[T]) -> T:
         """Carry out ``command``; raises LedgerUnavailable when Redis cannot be asked."""
@@ -50,22 +50,18 @@ class Ledger:
 class AsyncLedger:
     """Carries out commands on the running event loop."""
 
-    def __init__(self, client: redis.asyncio.Redis) -> None:
-        """Use ``client``; closing it stays with the caller."""
-        self._client = client
-        self._scripts = lru_cache(self._register)
-
-    def _register(self, script: str) -> redis.commands.core.AsyncScript:
-        return self._client.register_script(read_script(script))
+    def __init__(self, pipeline: AutoPipeline) -> None:
+        """Send commands through ``pipeline``."""
+        self._pipeline = pipeline
 
     async def __call__(self, command: Command[T]) -> T:
         """Carry out ``command``; raises LedgerUnavailable when Redis cannot be asked."""
+        script = read_script(command.script)
         try:
-            return command.read(
-                await self._scripts(command.script)(keys=command.keys, args=command.args)
-            )
+            answer = await self._pipeline.run_script(script, command.keys, command.args)
         except RedisError as error:
             raise ledger_unavailable(error) from None
+        return command.read(answer)
 
 
 def ledger_unavailable(error: RedisError) -> LedgerUnavailable:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 from tests.support.quota_world import told_the_time
 
+from glueline.redis.auto_pipeline import AutoPipeline, LuaScript
 from glueline_worker.aws import quota as module
 from glueline_worker.aws.quota import LOCAL_SLOT, LocalQuota, SharedQuota
 from glueline_worker.local.server import EmbeddedRedis
@@ -40,18 +41,14 @@ class Bench:
         self.quota = SharedQuota(self, prefix, start=START, floor=10)  # type: ignore[arg-type]
         self.key = f"{prefix}quota:f"
 
-    def register_script(self, text: str) -> Callable[..., Awaitable[Any]]:
+    async def run_script(self, script: LuaScript, keys: list[str], args: list[Any]) -> Any:
         """The quota's scripts believe our time."""
-        script = self.client.register_script(told_the_time(text))
-
-        async def run(keys: list[str], args: list[Any]) -> Any:
-            return await script(keys=keys, args=[*args, *divmod(self.time, SECOND)])
-
-        return run
+        believing = self.client.register_script(told_the_time(script.text))
+        return await believing(keys=keys, args=[*args, *divmod(self.time, SECOND)])
 
     async def ask(self) -> tuple[bool, int]:
-        granted, wait, _ = await self.quota._acquire(
-            keys=[self.key], args=[START, module.QUOTA_HORIZON_MS]
+        granted, wait, _ = await self.run_script(
+            self.quota._acquire, [self.key], [START, module.QUOTA_HORIZON_MS]
         )
         return bool(granted), wait
 
@@ -274,7 +271,7 @@ async def test_quotas_that_nobody_uses_are_forgotten(bench: Bench):
 
 async def test_of_many_waiters_all_are_served(redis_server: EmbeddedRedis, prefix: str):
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        workers = [SharedQuota(client, prefix, start=200, floor=1) for _ in range(4)]
+        workers = [SharedQuota(AutoPipeline(client), prefix, start=200, floor=1) for _ in range(4)]
         served: list[int] = []
 
         async def call(number: int) -> None:
@@ -288,7 +285,7 @@ async def test_of_many_waiters_all_are_served(redis_server: EmbeddedRedis, prefi
 
 async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
     client = redis.asyncio.Redis(port=1, retry=None)
-    quota = SharedQuota(client, prefix, start=1000, floor=50)
+    quota = SharedQuota(AutoPipeline(client), prefix, start=1000, floor=50)
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for _ in range(6):
@@ -301,7 +298,7 @@ async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
 async def test_a_killed_redis_leaves_the_floor_and_gives_the_shared_rate_back(prefix: str):
     with EmbeddedRedis() as server:
         client = redis.asyncio.Redis.from_url(server.url)
-        quota = SharedQuota(client, prefix, start=1000, floor=20)
+        quota = SharedQuota(AutoPipeline(client), prefix, start=1000, floor=20)
         assert await quota.acquire("f") == 0
         os.kill(server.pid, signal.SIGKILL)
         server.stop()
@@ -322,12 +319,12 @@ async def test_a_redis_that_says_nothing_counts_as_away(
 ):
     monkeypatch.setattr(module, "REDIS_TIMEOUT", 0.05)
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=1000, floor=50)
+        quota = SharedQuota(AutoPipeline(client), prefix, start=1000, floor=50)
 
-        async def silence(**_: object) -> None:
+        async def silence(*_: object) -> None:
             await asyncio.sleep(60)
 
-        monkeypatch.setattr(quota, "_acquire", silence)
+        monkeypatch.setattr(quota._pipeline, "run_script", silence)
         async with asyncio.timeout(60):
             slots = await asyncio.gather(*(quota.acquire("f") for _ in range(5)))
         assert set(slots) == {LOCAL_SLOT}

@@ -10,10 +10,10 @@ from importlib.resources import files
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from glueline.redis.auto_pipeline import AutoPipeline, LuaScript
 from glueline_worker.observe.redis_health import REDIS_TIMEOUT
 
 QUOTA_HORIZON_MS = 100
@@ -46,13 +46,12 @@ class Quota(Protocol):
 class SharedQuota:
     """A quota in Redis."""
 
-    def __init__(
-        self, client: redis.asyncio.Redis, prefix: str, *, start: float, floor: float
-    ) -> None:
+    def __init__(self, pipeline: AutoPipeline, prefix: str, *, start: float, floor: float) -> None:
         """Keep quotas under ``prefix``; ``start`` and ``floor`` are calls per second."""
         scripts = files("glueline_worker.aws") / "scripts"
-        self._acquire = client.register_script((scripts / "acquire.lua").read_text())
-        self._throttled = client.register_script((scripts / "throttled.lua").read_text())
+        self._acquire = LuaScript((scripts / "acquire.lua").read_text())
+        self._throttled = LuaScript((scripts / "throttled.lua").read_text())
+        self._pipeline = pipeline
         self._prefix = f"{prefix}quota:"
         self._start = start
         self._alone = LocalQuota(floor)
@@ -77,8 +76,8 @@ class SharedQuota:
             return
         with suppress(RedisError, TimeoutError):
             async with asyncio.timeout(REDIS_TIMEOUT):
-                await self._throttled(
-                    keys=[self._prefix + family], args=[QUOTA_FLOOR, self._start, slot]
+                await self._pipeline.run_script(
+                    self._throttled, [self._prefix + family], [QUOTA_FLOOR, self._start, slot]
                 )
 
     @property
@@ -90,9 +89,10 @@ class SharedQuota:
         while True:
             try:
                 async with asyncio.timeout(REDIS_TIMEOUT):
-                    granted, wait, slot = await self._acquire(
-                        keys=[self._prefix + family],
-                        args=[self._start, QUOTA_HORIZON_MS, limit or 0],
+                    granted, wait, slot = await self._pipeline.run_script(
+                        self._acquire,
+                        [self._prefix + family],
+                        [self._start, QUOTA_HORIZON_MS, limit or 0],
                     )
             except (RedisError, TimeoutError) as error:
                 log.warning("quota.unavailable", family=family, error=type(error).__name__)
