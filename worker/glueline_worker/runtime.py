@@ -17,7 +17,6 @@ from uuid import uuid4
 import redis.asyncio
 import structlog
 import uvloop
-from celery import Celery
 
 from glueline.client.errors import KeyConflict
 from glueline.contract.checks import CheckReport
@@ -26,7 +25,7 @@ from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.ledger.checks import record_check
 from glueline.ledger.keys import KeyOrigin
-from glueline.queue import Publisher, QueueUnavailable, make_async_redis_client, make_commands
+from glueline.queue import AsyncPublisher, QueueUnavailable, make_async_redis_client, make_commands
 from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
@@ -61,10 +60,9 @@ _WATCHDOG_LEASES = 2
 class Runtime:
     """Holds the services of a worker process from its start to its end."""
 
-    def __init__(self, settings: Settings, app: Celery) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Open nothing yet."""
         self.settings = settings
-        self._publisher = Publisher(app)
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._background: set[asyncio.Task[None]] = set()
@@ -145,6 +143,7 @@ class Runtime:
         pipeline = AutoPipeline(self._client)
         self._ledger = AsyncLedger(pipeline)
         self._calls = make_commands(settings)
+        self._publisher = AsyncPublisher(pipeline, self._calls.keys)
         self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
             pipeline,
@@ -197,7 +196,7 @@ class Runtime:
         if not units:
             return
         try:
-            await asyncio.to_thread(self._publisher.publish, units)
+            await self._publisher.publish(units)
         except QueueUnavailable as error:
             # The units are open in the ledger, where the reconciler finds them.
             log.warning("queue.unavailable", units=len(units), error=str(error))

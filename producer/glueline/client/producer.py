@@ -40,7 +40,6 @@ from glueline.queue import (
     MessagePublisher,
     Publisher,
     QueueUnavailable,
-    make_celery_app,
     make_commands,
     make_redis_client,
 )
@@ -79,9 +78,12 @@ class Producer:
         """
         self.settings = settings or load_settings()
         self._connections = ExitStack()
-        self._ledger = ledger or self._connect_ledger()
-        self._publisher = publisher or self._connect_publisher()
         self._commands = make_commands(self.settings)
+        if ledger is None or publisher is None:
+            client = self._connections.enter_context(make_redis_client(self.settings))
+            ledger = ledger or Ledger(client)
+            publisher = publisher or Publisher(client, self._commands.keys)
+        self._ledger, self._publisher = ledger, publisher
         self.checks = SourceChecks(self._ledger, self._commands.keys, self._publisher)
 
     def enqueue_catalog(
@@ -276,16 +278,6 @@ class Producer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _connect_ledger(self) -> Ledger:
-        client = make_redis_client(self.settings)
-        self._connections.callback(client.close)
-        return Ledger(client)
-
-    def _connect_publisher(self) -> Publisher:
-        app = make_celery_app(self.settings)
-        self._connections.callback(app.close)
-        return Publisher(app)
 
     def _enqueue(
         self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None

@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from glueline.celery_app import make_celery_app
 from glueline.contract.messages import CheckRequest, DatabasesUnit, JobsUnit
 from glueline.contract.names import QUEUE
-from glueline.queue import Publisher, make_celery_app, make_redis_client
+from glueline.ledger import Keys
+from glueline.queue import Publisher, make_redis_client
 from glueline.settings.settings import Settings
 from glueline_worker.broker.consumer_steps import refresh_visibility
 
@@ -46,7 +48,8 @@ def test_only_messages_that_the_ledger_does_not_know_are_recorded_as_taken(setti
     app.conf.broker_transport = "glueline_worker.broker.transport:Transport"
     run = {"run_id": "0" * 16, "source": "default"}
     with app.connection() as connection, make_redis_client(settings) as client:
-        Publisher(app).publish([JobsUnit(**run), DatabasesUnit(**run), CheckRequest(source="a")])
+        messages = [JobsUnit(**run), DatabasesUnit(**run), CheckRequest(source="a")]
+        Publisher(client, Keys(settings.key_prefix)).publish(messages)
         channel = connection.default_channel
         unit, other, check = (channel.basic_get(QUEUE) for _ in range(3))
         index = f"{settings.key_prefix}unacked_index"

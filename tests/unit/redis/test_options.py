@@ -12,11 +12,11 @@ import redis.asyncio.connection
 import redis.connection
 from tests.support.tls import Authority
 
+from glueline.celery_app import make_celery_app
 from glueline.contract.errors import UsageError
 from glueline.ledger.ledger import AsyncLedger, Ledger
 from glueline.queue import (
     make_async_redis_client,
-    make_celery_app,
     make_commands,
     make_redis_client,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import bootsteps
 
-from glueline.queue import VISIBILITY_TIMEOUT
+from glueline.celery_app import VISIBILITY_TIMEOUT
 from glueline_worker.broker.dead_letters import dead_letters
 from glueline_worker.broker.strict_json import DuplicateKeyError
 
