@@ -51,7 +51,7 @@ class Fleet:
 
     async def worker(self, **changes: Any) -> Executor:
         settings = self.settings.model_copy(update=changes)
-        quota = SharedQuota(self._client, settings.key_prefix, start=1000, floor=100)
+        quota = SharedQuota(AutoPipeline(self._client), settings.key_prefix, start=1000, floor=100)
         sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks = [parse_sink(url) for url in settings.sinks]

@@ -41,7 +41,7 @@ class Inline:
         client = redis.asyncio.Redis.from_url(settings.redis_url)
         self._stack.push_async_callback(client.aclose)
         self._ledger, self._calls = AsyncLedger(AutoPipeline(client)), make_commands(settings)
-        quota = SharedQuota(client, settings.key_prefix, start=1000, floor=100)
+        quota = SharedQuota(AutoPipeline(client), settings.key_prefix, start=1000, floor=100)
         sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks: list[Sink] = []

@@ -40,17 +40,19 @@ class Bench:
         self.time = 1_800_000_000 * SECOND
         self.quota = SharedQuota(self, prefix, start=START, floor=10)  # type: ignore[arg-type]
         self.key = f"{prefix}quota:f"
+        self.asked = 0
 
     async def run_script(self, script: LuaScript, keys: list[str], args: list[Any]) -> Any:
         """The quota's scripts believe our time."""
+        self.asked += 1
         believing = self.client.register_script(told_the_time(script.text))
         return await believing(keys=keys, args=[*args, *divmod(self.time, SECOND)])
 
     async def ask(self) -> tuple[bool, int]:
-        granted, wait, _ = await self.run_script(
-            self.quota._acquire, [self.key], [START, module.QUOTA_HORIZON_MS]
+        _, *waits = await self.run_script(
+            self.quota._acquire, [self.key], [START, module.QUOTA_HORIZON_MS, 0, 1, 0]
         )
-        return bool(granted), wait
+        return waits[0] is not None, waits[-1]
 
     async def cuts(self) -> int:
         return int(await self.client.hget(self.key, "cuts") or 0)
@@ -103,6 +105,45 @@ def assert_within_the_rate(slots: list[Slot]) -> None:
 
 async def test_slots_never_come_faster_than_the_rate_and_a_burst(bench: Bench):
     assert_within_the_rate([await bench.take() for _ in range(300)])
+
+
+async def test_all_callers_of_a_process_ask_together(bench: Bench):
+    await asyncio.gather(*(bench.quota.acquire("f") for _ in range(10)))
+    assert bench.asked == 2  # the first one knew of no other
+
+
+async def test_calls_in_quick_succession_have_slots_at_hand(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "_LAPSE_SECONDS", 60)
+    for _ in range(7):
+        await bench.quota.acquire("f")
+    assert bench.asked == 3  # for one, for one and a spare one, for one and three
+    assert await bench.rate() == START, "what nobody waits for says nothing of the rate"
+
+    await bench.quota.report_throttling("f", 5)
+    await bench.quota.acquire("f")
+    assert bench.asked == 5, "slots of before a throttle are given up"
+
+
+async def test_slots_that_were_not_used_lapse(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_LAPSE_SECONDS", 60)
+    for _ in range(4):
+        await bench.quota.acquire("f")
+    monkeypatch.setattr(module, "_LAPSE_SECONDS", 0)
+    asked = bench.asked
+    await bench.quota.acquire("f")
+    assert bench.asked == asked + 1
+
+
+async def test_slots_at_hand_hold_no_other_caller_back(bench: Bench):
+    for _ in range(100):
+        await bench.take()
+    bench.later(0.3)
+    args = [START, module.QUOTA_HORIZON_MS, 0, 1, 1000]
+    _, *waits = await bench.run_script(bench.quota._acquire, [bench.key], args)
+    assert len(waits) > 1
+    assert await bench.ask() == (True, 0)
 
 
 async def test_the_slots_of_a_throttled_family_keep_to_its_lower_rate(bench: Bench):
