@@ -1,15 +1,16 @@
 """Carry out the ledger's commands on a Redis server, blocking or on an event loop."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import redis
 from redis.exceptions import RedisError
 
 from glueline.contract.errors import Retryable
 from glueline.ledger.command import Command
-from glueline.redis.auto_pipeline import AutoPipeline, LuaScript
+from glueline.redis.auto_pipeline import MAX_PIPELINE_COMMANDS, AutoPipeline, LuaScript
 from glueline.redis.errors import explain
 
 T = TypeVar("T")
@@ -45,6 +46,23 @@ class Ledger:
             return command.read(self._scripts(command.script)(keys=command.keys, args=command.args))
         except RedisError as error:
             raise ledger_unavailable(error) from None
+
+    def run_all(self, commands: Sequence[Command[T]]) -> list[T]:
+        """Carry out commands in their order, many in one round trip; raises LedgerUnavailable.
+
+        When it raises, some of the commands may have been carried out.
+        """
+        answers: list[Any] = []
+        try:
+            for start in range(0, len(commands), MAX_PIPELINE_COMMANDS):
+                pipeline = self._client.pipeline(transaction=False)
+                for command in commands[start : start + MAX_PIPELINE_COMMANDS]:
+                    script = self._scripts(command.script)
+                    script(keys=command.keys, args=command.args, client=pipeline)
+                answers += pipeline.execute()
+        except RedisError as error:
+            raise ledger_unavailable(error) from None
+        return [command.read(answer) for command, answer in zip(commands, answers, strict=True)]
 
 
 class AsyncLedger:

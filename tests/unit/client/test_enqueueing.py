@@ -18,7 +18,7 @@ from glueline import (
     Settings,
     UsageError,
 )
-from glueline.contract.messages import DatabaseScope, JobUnit, parse_message
+from glueline.contract.messages import DatabaseScope, JobScope, JobUnit, parse_message
 from glueline.ledger import Keys, LedgerUnavailable
 from glueline.queue import Publisher, QueueUnavailable, make_redis_client
 
@@ -109,6 +109,19 @@ def test_ten_thousand_units_arrive_in_their_order(harness: LedgerHarness):
     raw = harness.client.lrange(harness.keys.queue, 0, -1)[::-1]
     jobs = [json.loads(json.loads(e)["body"])[0][0]["job"] for e in raw]
     assert jobs == [unit.job for unit in units]
+
+
+def test_many_requests_open_a_run_each_in_few_round_trips(
+    producer: Producer, client: redis.Redis, queue
+):
+    requests = [ExtractionRequest(scope=JobScope(name=f"j{number}")) for number in range(150)]
+    before = client.info("stats")["total_reads_processed"]
+    accepted = producer.enqueue_many(requests)
+    assert client.info("stats")["total_reads_processed"] - before < 20
+    assert [e["args"][0]["job"] for e in queue()] == [f"j{number}" for number in range(150)]
+    assert [e["args"][0]["run_id"] for e in queue()] == [run.run_id for run in accepted]
+    assert all(run.is_new for run in accepted)
+    assert producer.enqueue_many([]) == []
 
 
 def test_several_threads_may_share_a_producer(producer: Producer, queue):
