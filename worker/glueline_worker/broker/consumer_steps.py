@@ -12,6 +12,8 @@ from glueline_worker.broker.strict_json import DuplicateKeyError
 
 _EVENT_INTERVAL = 1.0
 """Seconds between two batches of events."""
+_MOST_EVENTS = 1000
+"""Events of a batch; Celery's own limit of 24 is eight units."""
 
 queue_connected = threading.Event()
 """Set while the worker is connected to the queue."""
@@ -64,6 +66,7 @@ class EventBatches(bootsteps.StartStopStep):
     def start(self, consumer: Any) -> None:
         """Send waiting events once a second; a full buffer is sent at once."""
         consumer.event_dispatcher.on_send_buffered = None
+        consumer.event_dispatcher.buffer_limit = _MOST_EVENTS
         self._timer = consumer.timer.call_repeatedly(
             _EVENT_INTERVAL, consumer.event_dispatcher.flush, priority=10
         )
