@@ -55,14 +55,22 @@ class Ledger:
         answers: list[Any] = []
         try:
             for start in range(0, len(commands), MAX_PIPELINE_COMMANDS):
-                pipeline = self._client.pipeline(transaction=False)
-                for command in commands[start : start + MAX_PIPELINE_COMMANDS]:
-                    script = self._scripts(command.script)
-                    script(keys=command.keys, args=command.args, client=pipeline)
-                answers += pipeline.execute()
+                answers += self._run_some(commands[start : start + MAX_PIPELINE_COMMANDS])
         except RedisError as error:
             raise ledger_unavailable(error) from None
         return [command.read(answer) for command, answer in zip(commands, answers, strict=True)]
+
+    def _run_some(self, commands: Sequence[Command[T]]) -> list[Any]:
+        """Return the answers to commands that go in one trip."""
+        # redis-py's own scripts would take a second trip: each pipeline asks which Redis knows.
+        scripts = dict.fromkeys(read_script(command.script) for command in commands)
+        with self._client.pipeline(transaction=False) as pipeline:
+            for script in scripts:
+                pipeline.script_load(script.text)
+            for one in commands:
+                digest = read_script(one.script).digest
+                pipeline.evalsha(digest, len(one.keys), *one.keys, *one.args)
+            return pipeline.execute()[len(scripts) :]
 
 
 class AsyncLedger:
