@@ -59,12 +59,9 @@ end
 if holder and holder ~= 'retry' and tonumber(due) > now then return {'busy', 0} end
 
 if holder and holder ~= 'retry' then redis.call('HINCRBY', base .. ':losses', id, 1) end
-local attempts = redis.call('HINCRBY', base .. ':attempts', id, 1)
--- No attempt is lost before the first one.
-if attempts > 1 and tonumber(redis.call('HGET', base .. ':losses', id) or 0) >= SUSPICIOUS then
+if tonumber(redis.call('HGET', base .. ':losses', id) or 0) >= SUSPICIOUS then
   local other = redis.call('HGET', base, 'suspect')
   if other and other ~= id and is_held(base, other, now) then
-    redis.call('HINCRBY', base .. ':attempts', id, -1)
     redis.call('HSET', base .. ':claims', id, 'retry')
     redis.call('ZADD', base .. ':open', whole(now + PAUSE), id)
     return {'busy', 0}
@@ -85,4 +82,4 @@ redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)
 if tonumber(ARGV[3]) > tonumber(run[8] or 0) then
   redis.call('HSET', base, 'lease', ARGV[3])
 end
-return granted(base, id, run, attempts, ARGV[4])
+return granted(base, id, run, redis.call('HINCRBY', base .. ':attempts', id, 1), ARGV[4])
