@@ -14,6 +14,7 @@ import structlog
 from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline_simulator import Simulator
 from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.errors import AwsError
@@ -28,7 +29,7 @@ def with_glueline(url: str, redis_url: str, callers: int) -> None:
 
     async def work() -> None:
         client = redis.asyncio.Redis.from_url(redis_url)
-        quota = SharedQuota(client, f"{url}:", start=60, floor=2)
+        quota = SharedQuota(AutoPipeline(client), f"{url}:", start=60, floor=2)
         caller = AwsCaller(quota, "a:r", timeout=600)
         async with _glue(url, {"total_max_attempts": 1}, callers) as glue:
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from celery.beat import Scheduler as BeatScheduler
 
+from glueline.celery_app import make_celery_app
 from glueline.client.producer import Producer
 from glueline.client.scheduler import TICK_INTERVAL, Scheduler
-from glueline.queue import make_celery_app
 from glueline.settings.settings import load_settings
 from glueline.telemetry import tracing
 

@@ -1,67 +1,28 @@
-"""The queue: Celery on Redis, set up the same way for producers and workers."""
+"""The queue: a list in Redis, from which Celery's workers take messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import redis
 import redis.asyncio
-from celery import Celery
-from kombu.exceptions import KombuError
 
+from glueline.contract.envelopes import encode_envelope
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import CheckRequest, UnitMessage
-from glueline.contract.names import QUEUE, task_name
 from glueline.ledger import Commands, Keys
 from glueline.redis import clients
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.redis.errors import explain
 from glueline.settings.settings import Settings
 
-VISIBILITY_TIMEOUT = 60
-"""Seconds until Celery gives an unacknowledged message to another worker; workers refresh it."""
+_MOST_AT_ONCE = 1000
+"""Messages of one command: Redis serves nobody else meanwhile."""
 
 
 class QueueUnavailable(Retryable):
     """Messages cannot be published now; the ledger's reconciler publishes them later."""
 
     code = "queue_unavailable"
-
-
-def make_celery_app(settings: Settings) -> Celery:
-    """Make a Celery application on the broker of ``settings``; JSON only, no result backend."""
-    broker = clients.make_broker_settings(settings.redis_url)
-    app = Celery("glueline", set_as_current=False)
-    app.conf.update(
-        broker_url=broker["broker_url"],
-        broker_use_ssl=broker["broker_use_ssl"],
-        broker_transport=broker["broker_transport"],
-        task_default_queue=QUEUE,
-        task_serializer="json",
-        accept_content=["json"],
-        event_serializer="json",
-        task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        worker_prefetch_multiplier=1,
-        worker_send_task_events=True,
-        worker_enable_remote_control=True,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_connection_timeout=5,
-        # A Redis that is full or read-only refuses writes; the worker survives that.
-        broker_channel_error_retry=True,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
-        broker_transport_options={
-            "global_keyprefix": settings.key_prefix,
-            "visibility_timeout": VISIBILITY_TIMEOUT,
-            "unacked_restore_interval": 5,
-            # A worker that dies while restoring must not stop the others for kombu's five minutes.
-            "unacked_mutex_expire": 30,
-            "unacked_restore_throttle": 1,
-            "priority_steps": [0],
-            **broker["broker_transport_options"],
-        },
-    )
-    return app
 
 
 def make_redis_client(settings: Settings) -> redis.Redis:
@@ -93,23 +54,35 @@ class MessagePublisher(Protocol):
 class Publisher:
     """Publishes messages, many in one round trip. Safe to use from several threads."""
 
-    def __init__(self, app: Celery) -> None:
-        """Publish through the connections of ``app``."""
-        self._app = app
+    def __init__(self, client: redis.Redis, keys: Keys) -> None:
+        """Use ``client``; closing it stays with the caller."""
+        self._client, self._key = client, keys.queue
 
     def publish(self, units: Sequence[UnitMessage | CheckRequest]) -> None:
         """Put messages on the queue in their order; raises QueueUnavailable."""
-        if not units:
-            return
-        try:
-            with self._app.producer_pool.acquire(block=True) as producer, producer.batch():
-                for unit in units:
-                    self._app.send_task(
-                        task_name(unit.kind),
-                        args=(unit.model_dump(mode="json"),),
-                        argsrepr=unit.label,
-                        kwargsrepr="",
-                        producer=producer,
-                    )
-        except (KombuError, OSError, redis.RedisError) as error:
-            raise QueueUnavailable(f"cannot publish: {explain(error)}") from None
+        for envelopes in _encode(units):
+            try:
+                self._client.lpush(self._key, *envelopes)
+            except redis.RedisError as error:
+                raise QueueUnavailable(f"cannot publish: {explain(error)}") from None
+
+
+class AsyncPublisher:
+    """Publishes messages on an event loop."""
+
+    def __init__(self, pipeline: AutoPipeline, keys: Keys) -> None:
+        """Send messages through ``pipeline``."""
+        self._pipeline, self._key = pipeline, keys.queue
+
+    async def publish(self, units: Sequence[UnitMessage | CheckRequest]) -> None:
+        """Put messages on the queue in their order; raises QueueUnavailable."""
+        for envelopes in _encode(units):
+            try:
+                await self._pipeline.execute("LPUSH", self._key, *envelopes)
+            except redis.RedisError as error:
+                raise QueueUnavailable(f"cannot publish: {explain(error)}") from None
+
+
+def _encode(units: Sequence[UnitMessage | CheckRequest]) -> Iterator[list[str]]:
+    for start in range(0, len(units), _MOST_AT_ONCE):
+        yield [encode_envelope(unit) for unit in units[start : start + _MOST_AT_ONCE]]

@@ -19,6 +19,7 @@ from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessag
 from glueline.contract.runs import Failure, RunStatus
 from glueline.ledger import AsyncLedger
 from glueline.queue import make_commands
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_simulator import Simulator
@@ -46,11 +47,11 @@ class Fleet:
         self._stack = stack
         self._client = redis.asyncio.Redis.from_url(settings.redis_url)
         stack.push_async_callback(self._client.aclose)
-        self.ledger, self.calls = AsyncLedger(self._client), make_commands(settings)
+        self.ledger, self.calls = AsyncLedger(AutoPipeline(self._client)), make_commands(settings)
 
     async def worker(self, **changes: Any) -> Executor:
         settings = self.settings.model_copy(update=changes)
-        quota = SharedQuota(self._client, settings.key_prefix, start=1000, floor=100)
+        quota = SharedQuota(AutoPipeline(self._client), settings.key_prefix, start=1000, floor=100)
         sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks = [parse_sink(url) for url in settings.sinks]

@@ -17,10 +17,10 @@ from glueline.queue import (
     Publisher,
     QueueUnavailable,
     make_async_redis_client,
-    make_celery_app,
     make_commands,
     make_redis_client,
 )
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
@@ -72,16 +72,14 @@ async def test_a_server_that_is_not_the_one_we_mean_gets_nothing(
     with TlsProxy(redis_server.port, signer, address) as proxy:
         options = "" if whose == "no-ca" else f"?ssl_ca_certs={authority.ca}"
         settings = Settings(redis_url=secure(redis_server, proxy.port, options), key_prefix=prefix)
-        app = make_celery_app(settings)
-        app.conf.task_publish_retry = False
-        with pytest.raises(QueueUnavailable):
-            Publisher(app).publish([UNIT])
+        with make_redis_client(settings) as client, pytest.raises(QueueUnavailable):
+            Publisher(client, make_commands(settings).keys).publish([UNIT])
         with Producer(settings) as producer, pytest.raises(LedgerUnavailable):
             producer.runs()
-        client = make_async_redis_client(settings, 1)
+        looping = make_async_redis_client(settings, 1)
         with pytest.raises(LedgerUnavailable):
-            await AsyncLedger(client)(make_commands(settings).recent(1))
-        await client.aclose()
+            await AsyncLedger(AutoPipeline(looping))(make_commands(settings).recent(1))
+        await looping.aclose()
     assert make_redis_client(Settings(redis_url=redis_server.url)).keys(f"{prefix}*") == []
 
 

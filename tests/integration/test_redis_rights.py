@@ -14,7 +14,7 @@ from celery import Celery
 from tests.support.system import System, eventually
 
 from glueline import RunState
-from glueline.queue import make_celery_app
+from glueline.celery_app import make_celery_app
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 

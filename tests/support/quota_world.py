@@ -15,6 +15,7 @@ from uuid import uuid4
 import redis
 from botocore.exceptions import ClientError
 
+from glueline.redis.auto_pipeline import LuaScript
 from glueline_worker.aws.calls import AwsCaller
 from glueline_worker.aws.quota import SharedQuota
 
@@ -69,7 +70,7 @@ def told_the_time(script: str) -> str:
 
 
 class Scripts:
-    """Stands where the quota's Redis client stands; ``away`` makes it fail."""
+    """Stands where the quota's pipeline to Redis stands; ``away`` makes it fail."""
 
     def __init__(self, client: redis.Redis, clock: Clock, lag: Callable[[], float]) -> None:
         self._client = client
@@ -78,20 +79,16 @@ class Scripts:
         self.away = False
         self.asked = 0
 
-    def register_script(self, text: str) -> Callable[..., Awaitable[Any]]:
-        script = self._client.register_script(told_the_time(text))
-
-        async def run(keys: Sequence[str], args: Sequence[Any]) -> Any:
-            await asyncio.sleep(self._lag())
-            if self.away:
-                raise redis.ConnectionError
-            self.asked += 1
-            now = round(self._clock.wall() * 1_000_000)
-            answer = script(keys=keys, args=[*args, *divmod(now, 1_000_000)])
-            await asyncio.sleep(self._lag())
-            return answer
-
-        return run
+    async def run_script(self, script: LuaScript, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        await asyncio.sleep(self._lag())
+        if self.away:
+            raise redis.ConnectionError
+        self.asked += 1
+        now = round(self._clock.wall() * 1_000_000)
+        believing = self._client.register_script(told_the_time(script.text))
+        answer = believing(keys=keys, args=[*args, *divmod(now, 1_000_000)])
+        await asyncio.sleep(self._lag())
+        return answer
 
 
 @dataclass

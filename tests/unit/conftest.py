@@ -1,6 +1,5 @@
 """A ledger that a test moves by hand, and producers on the same Redis."""
 
-import base64
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -40,7 +39,7 @@ def queue(harness: LedgerHarness) -> Callable[[], list[dict[str, Any]]]:
             ::-1
         ]
         for envelope in envelopes:
-            envelope["args"] = json.loads(base64.b64decode(envelope["body"]))[0]
+            envelope["args"] = json.loads(envelope["body"])[0]
         return envelopes
 
     return read

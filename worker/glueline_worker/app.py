@@ -12,6 +12,7 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import Reject
 
+from glueline.celery_app import make_celery_app
 from glueline.contract.errors import GluelineError, UsageError
 from glueline.contract.messages import (
     OTHER_KINDS,
@@ -23,7 +24,6 @@ from glueline.contract.messages import (
 )
 from glueline.contract.names import task_name
 from glueline.ledger.keys import KeyOrigin
-from glueline.queue import make_celery_app
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
 from glueline_worker.broker.consumer_steps import EventBatches, VisibilityRefresh
@@ -52,7 +52,7 @@ def make_app(settings: Settings) -> Celery:
         broker_transport=choose_transport(settings),
     )
     app.steps["consumer"].update({VisibilityRefresh, EventBatches, SignalWakeup})
-    worker = Worker(settings, app)
+    worker = Worker(settings)
 
     def run_task(task: Any, *args: Any, **kwargs: Any) -> None:
         worker.run_message(task.request, task.name, args, kwargs)
@@ -65,10 +65,10 @@ def make_app(settings: Settings) -> Celery:
 class Worker:
     """Runs the messages of one application, and starts and stops its runtime."""
 
-    def __init__(self, settings: Settings, app: Celery) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Connect to the signals of the worker process."""
         self.settings = settings
-        self.runtime = Runtime(settings, app)
+        self.runtime = Runtime(settings)
         # weak=False: nothing else keeps a bound method alive.
         signals.setup_logging.connect(self._on_setup_logging, weak=False)
         signals.worker_init.connect(self._on_worker_init, weak=False)

@@ -17,7 +17,6 @@ from uuid import uuid4
 import redis.asyncio
 import structlog
 import uvloop
-from celery import Celery
 
 from glueline.client.errors import KeyConflict
 from glueline.contract.checks import CheckReport
@@ -26,7 +25,8 @@ from glueline.contract.messages import ExtractionRequest, UnitMessage
 from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.ledger.checks import record_check
 from glueline.ledger.keys import KeyOrigin
-from glueline.queue import Publisher, QueueUnavailable, make_async_redis_client, make_commands
+from glueline.queue import AsyncPublisher, QueueUnavailable, make_async_redis_client, make_commands
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.aws.metered_quota import MeteredQuota
@@ -60,10 +60,9 @@ _WATCHDOG_LEASES = 2
 class Runtime:
     """Holds the services of a worker process from its start to its end."""
 
-    def __init__(self, settings: Settings, app: Celery) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Open nothing yet: the process may still fork."""
         self.settings = settings
-        self._publisher = Publisher(app)
         self._background: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
@@ -141,11 +140,13 @@ class Runtime:
         # Units wait for a free connection instead of failing.
         self._client = make_async_redis_client(settings, _REDIS_CONNECTIONS)
         await check_redis(self._client, settings.key_prefix)
-        self._ledger = AsyncLedger(self._client)
+        pipeline = AutoPipeline(self._client)
+        self._ledger = AsyncLedger(pipeline)
         self._calls = make_commands(settings)
+        self._publisher = AsyncPublisher(pipeline, self._calls.keys)
         self._priorities = PriorityLists(self._client, self._ledger, self._calls.keys)
         quota = SharedQuota(
-            self._client,
+            pipeline,
             settings.key_prefix,
             start=settings.worker.rate_start,
             floor=settings.worker.rate_floor,
@@ -195,7 +196,7 @@ class Runtime:
         if not units:
             return
         try:
-            await asyncio.to_thread(self._publisher.publish, units)
+            await self._publisher.publish(units)
         except QueueUnavailable as error:
             # The units are open in the ledger, where the reconciler finds them.
             log.warning("queue.unavailable", units=len(units), error=str(error))

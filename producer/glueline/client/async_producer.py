@@ -44,6 +44,7 @@ class AsyncProducer:
     enqueue_table = _run_in_thread(Producer.enqueue_table)
     enqueue_job = _run_in_thread(Producer.enqueue_job)
     enqueue = _run_in_thread(Producer.enqueue)
+    enqueue_many = _run_in_thread(Producer.enqueue_many)
     status = _run_in_thread(Producer.status)
     runs = _run_in_thread(Producer.runs)
     find = _run_in_thread(Producer.find)

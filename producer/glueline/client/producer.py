@@ -36,11 +36,11 @@ from glueline.ledger.changes import EventChanges, RecordResult, record_changes
 from glueline.ledger.command import CommandExecutor
 from glueline.ledger.commands import RunCursor
 from glueline.ledger.keys import KeyOrigin
+from glueline.ledger.results import OpenRunResult
 from glueline.queue import (
     MessagePublisher,
     Publisher,
     QueueUnavailable,
-    make_celery_app,
     make_commands,
     make_redis_client,
 )
@@ -79,9 +79,12 @@ class Producer:
         """
         self.settings = settings or load_settings()
         self._connections = ExitStack()
-        self._ledger = ledger or self._connect_ledger()
-        self._publisher = publisher or self._connect_publisher()
         self._commands = make_commands(self.settings)
+        if ledger is None or publisher is None:
+            client = self._connections.enter_context(make_redis_client(self.settings))
+            ledger = ledger or Ledger(client)
+            publisher = publisher or Publisher(client, self._commands.keys)
+        self._ledger, self._publisher = ledger, publisher
         self.checks = SourceChecks(self._ledger, self._commands.keys, self._publisher)
 
     def enqueue_catalog(
@@ -150,7 +153,26 @@ class Producer:
                 raise KeyConflict(opened.run_id)
             span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
             self._publish(opened.units)
-        return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
+        return _make_accepted(opened)
+
+    def enqueue_many(self, requests: Sequence[ExtractionRequest]) -> list[Accepted]:
+        """Open runs for many requests, in their order and in few round trips.
+
+        Raises KeyConflict after all others are open, and LedgerUnavailable. Then some of the runs
+        may be open: with idempotency keys the same call again opens no second run for a request.
+        """
+        with tracing.span(
+            "glueline.enqueue_many", "producer", {"glueline.requests": len(requests)}
+        ):
+            trace = tracing.traceparent()
+            opened = self._ledger.run_all(
+                [self._commands.open_run(uuid4().hex, request, trace) for request in requests]
+            )
+            self._publish([unit for run in opened if not run.is_conflict for unit in run.units])
+        for run in opened:
+            if run.is_conflict:
+                raise KeyConflict(run.run_id)
+        return [_make_accepted(run) for run in opened]
 
     def status(self, run_id: str) -> RunStatus:
         """Return the status of a run; raises UnknownRun."""
@@ -277,16 +299,6 @@ class Producer:
     ) -> None:
         self.close()
 
-    def _connect_ledger(self) -> Ledger:
-        client = make_redis_client(self.settings)
-        self._connections.callback(client.close)
-        return Ledger(client)
-
-    def _connect_publisher(self) -> Publisher:
-        app = make_celery_app(self.settings)
-        self._connections.callback(app.close)
-        return Publisher(app)
-
     def _enqueue(
         self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None
     ) -> Accepted:
@@ -317,6 +329,10 @@ def _make_scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str
         return scope.model_validate(names)
     except ValidationError as error:
         raise UsageError(f"not a name of a Glue object: {first_error(error)}") from None
+
+
+def _make_accepted(opened: OpenRunResult) -> Accepted:
+    return Accepted(run_id=opened.run_id, generation=opened.generation, is_new=opened.is_new)
 
 
 def _make_unknown_run(run_id: str) -> UnknownRun:

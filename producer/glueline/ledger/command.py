@@ -1,6 +1,6 @@
 """One operation on the ledger, as a value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -22,3 +22,9 @@ class CommandExecutor(Protocol):
 
     def __call__(self, command: Command[T], /) -> T:
         """Carry out ``command``; raises LedgerUnavailable when the ledger cannot be asked."""
+
+    def run_all(self, commands: Sequence[Command[T]], /) -> list[T]:
+        """Carry out commands in their order, many in one round trip; raises LedgerUnavailable.
+
+        When it raises, some of the commands may have been carried out.
+        """

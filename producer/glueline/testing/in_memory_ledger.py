@@ -80,6 +80,10 @@ class InMemoryLedger:
         with self._lock:
             return command.read(self._scripts[command.script](command.keys, command.args))
 
+    def run_all(self, commands: Sequence[Command[T]], /) -> list[T]:
+        """Carry out commands in their order; raises LedgerUnavailable while it is not available."""
+        return [self(command) for command in commands]
+
     def settle_unit(
         self, run_id: str, unit_id: str, *, counts: Mapping[str, int] | None = None
     ) -> None:

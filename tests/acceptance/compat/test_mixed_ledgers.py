@@ -99,9 +99,13 @@ def mixed(redis_server: EmbeddedRedis, prefix: str) -> Any:
             client.delete(key)
 
 
-def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
-    """Work on all that is due until the run has ended; each step by a version of its own."""
+def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> results.RunResults:
+    """Work on all that is due until the run has ended; each step by a version of its own.
+
+    Returns what was committed.
+    """
     calls = mixed.calls
+    committed = results.RunResults([], {}, [])
     for _ in range(40):
         mixed.harness.advance(SILENCE + 1)
         due = mixed(calls.find_due(), is_older=choose())
@@ -112,8 +116,8 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
                 continue
             assert mixed(calls.renew([claim], LEASE), is_older=choose()) == [True]
             if isinstance(unit, FinishUnit):
-                results = mixed(calls.results(run_id), is_older=choose())
-                assert results.problem == ""
+                committed = mixed(calls.results(run_id), is_older=choose())
+                assert committed.problem == ""
                 state = RunState.SUCCEEDED if claimed.state is RunState.RUNNING else None
                 mixed(calls.finish(claim, state, keep_ms=60_000), is_older=choose())
                 continue
@@ -129,7 +133,8 @@ def work(mixed: Mixed, run_id: str, choose: Callable[[], bool]) -> None:
             )
             assert mixed(calls.settle(claim, settlement), is_older=choose())[0]
         if mixed.harness.status(run_id).state.is_final:
-            return
+            break
+    return committed
 
 
 @settings(
@@ -144,11 +149,10 @@ def test_a_run_ends_well_whichever_version_does_a_step(mixed: Mixed, data: st.Da
 
     request = ExtractionRequest(scope=CatalogScope(), filters=Filters(jobs=Globs(deny=("x*",))))
     opened = mixed(mixed.calls.open_run(uuid4().hex, request), is_older=choose())
-    work(mixed, opened.run_id, choose)
+    committed = work(mixed, opened.run_id, choose)
     status = mixed.harness.status(opened.run_id)
     assert (status.state, status.settled_units, status.reason) == (RunState.SUCCEEDED, 5, None)
-    results = mixed.harness.ledger(mixed.calls.results(opened.run_id))
-    assert len(results.receipts) == len(results.listings) == 5
+    assert len(committed.receipts) == len(committed.listings) == 5
 
 
 @pytest.mark.parametrize("is_older", [OLDER, NEWER], ids=["older-worker", "newer-worker"])

@@ -14,6 +14,7 @@ from glueline.contract.messages import ExtractionRequest, FinishUnit, UnitMessag
 from glueline.contract.runs import RunStatus
 from glueline.ledger import AsyncLedger
 from glueline.queue import make_commands
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline_worker.aws.quota import SharedQuota
 from glueline_worker.aws.sources import SourceConnections
@@ -39,8 +40,8 @@ class Inline:
         settings = self._settings
         client = redis.asyncio.Redis.from_url(settings.redis_url)
         self._stack.push_async_callback(client.aclose)
-        self._ledger, self._calls = AsyncLedger(client), make_commands(settings)
-        quota = SharedQuota(client, settings.key_prefix, start=1000, floor=100)
+        self._ledger, self._calls = AsyncLedger(AutoPipeline(client)), make_commands(settings)
+        quota = SharedQuota(AutoPipeline(client), settings.key_prefix, start=1000, floor=100)
         sources = SourceConnections(settings, quota)
         self._stack.push_async_callback(sources.close)
         sinks: list[Sink] = []

@@ -12,11 +12,15 @@ import sys
 from typing import Any
 
 if timeout := os.environ.get("TEST_VISIBILITY_TIMEOUT"):
-    import glueline.queue
+    try:
+        import glueline.celery_app as home
 
-    # The released version, which runs with this hook too, has the former name.
-    name = "make_celery_app" if hasattr(glueline.queue, "make_celery_app") else "celery_app"
-    make = getattr(glueline.queue, name)
+        name = "make_celery_app"
+    except ImportError:  # the released version, which runs with this hook too
+        import glueline.queue as home  # type: ignore[no-redef]
+
+        name = "celery_app"
+    make = getattr(home, name)
 
     def make_impatient_app(settings: Any) -> Any:
         app = make(settings)

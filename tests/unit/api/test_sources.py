@@ -3,7 +3,7 @@
 from tests.support.system import eventually
 from tests.unit.api.conftest import Api, Service
 
-from glueline.queue import make_celery_app
+from glueline.celery_app import make_celery_app
 
 
 def test_a_check_is_carried_out_by_a_worker_and_remembered(service: Service) -> None:

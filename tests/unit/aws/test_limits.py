@@ -9,6 +9,7 @@ import pytest
 import redis.asyncio
 
 from glueline.contract.errors import UsageError
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline.settings.sources import QuotaLimits, Source
 from glueline_worker.aws.calls import AwsCaller
@@ -44,7 +45,11 @@ async def test_an_operation_stays_below_its_limit_and_others_do_not(
     redis_server: EmbeddedRedis, prefix: str, is_shared: Any
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalQuota(200)
+        quota = (
+            SharedQuota(AutoPipeline(client), prefix, start=200, floor=2)
+            if is_shared
+            else LocalQuota(200)
+        )
         limits = QuotaLimits(operations={"GetTables": 10})
         caller = AwsCaller(quota, "s", 5, limits)
         counts, seconds = await called(caller, ["GetTables", "GetJob"], 2)
@@ -58,7 +63,11 @@ async def test_a_limit_of_less_than_a_call_a_second_holds(
     redis_server: EmbeddedRedis, prefix: str, is_shared: Any
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=200, floor=2) if is_shared else LocalQuota(200)
+        quota = (
+            SharedQuota(AutoPipeline(client), prefix, start=200, floor=2)
+            if is_shared
+            else LocalQuota(200)
+        )
         caller = AwsCaller(quota, "s", 5, QuotaLimits(operations={"GetTables": 0.1}))
         counts, seconds = await called(caller, ["GetTables"], 1)
     assert 1 <= counts["GetTables"] <= 1 + seconds / 10
@@ -68,7 +77,7 @@ async def test_all_operations_together_stay_below_the_overall_limit(
     redis_server: EmbeddedRedis, prefix: str
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=200, floor=2)
+        quota = SharedQuota(AutoPipeline(client), prefix, start=200, floor=2)
         caller = AwsCaller(quota, "s", 5, QuotaLimits(overall=10))
         counts, seconds = await called(caller, ["GetTables", "GetJob", "ListJobs"], 2)
     assert 1 <= counts.total() <= 10 * seconds + 5
@@ -78,7 +87,7 @@ async def test_a_limit_leaves_what_was_learnt_to_other_sources(
     redis_server: EmbeddedRedis, prefix: str
 ) -> None:
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=200, floor=2)
+        quota = SharedQuota(AutoPipeline(client), prefix, start=200, floor=2)
         await called(AwsCaller(quota, "s", 5, QuotaLimits(operations={"GetJob": 5})), ["GetJob"], 1)
         rate = float(await client.hget(f"{prefix}quota:s:GetJob", "rate"))
     assert rate >= 200

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.support.examples import examples
 from tests.support.quota_world import told_the_time
 
+from glueline.redis.auto_pipeline import AutoPipeline, LuaScript
 from glueline_worker.aws import quota as module
 from glueline_worker.aws.quota import LOCAL_SLOT, LocalQuota, SharedQuota
 from glueline_worker.local.server import EmbeddedRedis
@@ -39,21 +40,19 @@ class Bench:
         self.time = 1_800_000_000 * SECOND
         self.quota = SharedQuota(self, prefix, start=START, floor=10)  # type: ignore[arg-type]
         self.key = f"{prefix}quota:f"
+        self.asked = 0
 
-    def register_script(self, text: str) -> Callable[..., Awaitable[Any]]:
+    async def run_script(self, script: LuaScript, keys: list[str], args: list[Any]) -> Any:
         """The quota's scripts believe our time."""
-        script = self.client.register_script(told_the_time(text))
-
-        async def run(keys: list[str], args: list[Any]) -> Any:
-            return await script(keys=keys, args=[*args, *divmod(self.time, SECOND)])
-
-        return run
+        self.asked += 1
+        believing = self.client.register_script(told_the_time(script.text))
+        return await believing(keys=keys, args=[*args, *divmod(self.time, SECOND)])
 
     async def ask(self) -> tuple[bool, int]:
-        granted, wait, _ = await self.quota._acquire(
-            keys=[self.key], args=[START, module.QUOTA_HORIZON_MS]
+        _, *waits = await self.run_script(
+            self.quota._acquire, [self.key], [START, module.QUOTA_HORIZON_MS, 0, 1, 0]
         )
-        return bool(granted), wait
+        return waits[0] is not None, waits[-1]
 
     async def cuts(self) -> int:
         return int(await self.client.hget(self.key, "cuts") or 0)
@@ -106,6 +105,45 @@ def assert_within_the_rate(slots: list[Slot]) -> None:
 
 async def test_slots_never_come_faster_than_the_rate_and_a_burst(bench: Bench):
     assert_within_the_rate([await bench.take() for _ in range(300)])
+
+
+async def test_all_callers_of_a_process_ask_together(bench: Bench):
+    await asyncio.gather(*(bench.quota.acquire("f") for _ in range(10)))
+    assert bench.asked == 2  # the first one knew of no other
+
+
+async def test_calls_in_quick_succession_have_slots_at_hand(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "_LAPSE_SECONDS", 60)
+    for _ in range(7):
+        await bench.quota.acquire("f")
+    assert bench.asked == 3  # for one, for one and a spare one, for one and three
+    assert await bench.rate() == START, "what nobody waits for says nothing of the rate"
+
+    await bench.quota.report_throttling("f", 5)
+    await bench.quota.acquire("f")
+    assert bench.asked == 5, "slots of before a throttle are given up"
+
+
+async def test_slots_that_were_not_used_lapse(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_LAPSE_SECONDS", 60)
+    for _ in range(4):
+        await bench.quota.acquire("f")
+    monkeypatch.setattr(module, "_LAPSE_SECONDS", 0)
+    asked = bench.asked
+    await bench.quota.acquire("f")
+    assert bench.asked == asked + 1
+
+
+async def test_slots_at_hand_hold_no_other_caller_back(bench: Bench):
+    for _ in range(100):
+        await bench.take()
+    bench.later(0.3)
+    args = [START, module.QUOTA_HORIZON_MS, 0, 1, 1000]
+    _, *waits = await bench.run_script(bench.quota._acquire, [bench.key], args)
+    assert len(waits) > 1
+    assert await bench.ask() == (True, 0)
 
 
 async def test_the_slots_of_a_throttled_family_keep_to_its_lower_rate(bench: Bench):
@@ -274,7 +312,7 @@ async def test_quotas_that_nobody_uses_are_forgotten(bench: Bench):
 
 async def test_of_many_waiters_all_are_served(redis_server: EmbeddedRedis, prefix: str):
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        workers = [SharedQuota(client, prefix, start=200, floor=1) for _ in range(4)]
+        workers = [SharedQuota(AutoPipeline(client), prefix, start=200, floor=1) for _ in range(4)]
         served: list[int] = []
 
         async def call(number: int) -> None:
@@ -288,7 +326,7 @@ async def test_of_many_waiters_all_are_served(redis_server: EmbeddedRedis, prefi
 
 async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
     client = redis.asyncio.Redis(port=1, retry=None)
-    quota = SharedQuota(client, prefix, start=1000, floor=50)
+    quota = SharedQuota(AutoPipeline(client), prefix, start=1000, floor=50)
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for _ in range(6):
@@ -301,7 +339,7 @@ async def test_without_redis_calls_go_on_at_the_floor(prefix: str):
 async def test_a_killed_redis_leaves_the_floor_and_gives_the_shared_rate_back(prefix: str):
     with EmbeddedRedis() as server:
         client = redis.asyncio.Redis.from_url(server.url)
-        quota = SharedQuota(client, prefix, start=1000, floor=20)
+        quota = SharedQuota(AutoPipeline(client), prefix, start=1000, floor=20)
         assert await quota.acquire("f") == 0
         os.kill(server.pid, signal.SIGKILL)
         server.stop()
@@ -322,12 +360,12 @@ async def test_a_redis_that_says_nothing_counts_as_away(
 ):
     monkeypatch.setattr(module, "REDIS_TIMEOUT", 0.05)
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        quota = SharedQuota(client, prefix, start=1000, floor=50)
+        quota = SharedQuota(AutoPipeline(client), prefix, start=1000, floor=50)
 
-        async def silence(**_: object) -> None:
+        async def silence(*_: object) -> None:
             await asyncio.sleep(60)
 
-        monkeypatch.setattr(quota, "_acquire", silence)
+        monkeypatch.setattr(quota._pipeline, "run_script", silence)
         async with asyncio.timeout(60):
             slots = await asyncio.gather(*(quota.acquire("f") for _ in range(5)))
         assert set(slots) == {LOCAL_SLOT}

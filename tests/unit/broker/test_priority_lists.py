@@ -8,6 +8,7 @@ import redis.asyncio
 
 from glueline.ledger import AsyncLedger, Keys
 from glueline.ledger.priority_lists import is_priority_list
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline_worker.broker.priority_lists import PriorityLists
 from glueline_worker.local.server import EmbeddedRedis
 
@@ -42,7 +43,7 @@ async def test_none_is_lost_and_none_comes_twice_with_several_collectors(
     client.set(f"{keys.queue}:1", "no list")
     client.lpush(f"{prefix}glueline2:glueline", "of another Glueline")
     looping = redis.asyncio.Redis.from_url(redis_server.url)
-    ledger = AsyncLedger(looping)
+    ledger = AsyncLedger(AutoPipeline(looping))
     lists = [PriorityLists(looping, ledger, keys) for _ in range(2)]
     while any([client.exists(*names), *await asyncio.gather(*(one.collect() for one in lists))]):
         pass
@@ -64,7 +65,7 @@ async def test_without_the_right_to_scan_the_usual_lists_are_read(
     client.execute_command("ACL", "SETUSER", prefix, *rights)
     user = redis.asyncio.Redis(port=redis_server.port, username=prefix, password="pw")
     client.lpush(f"{prefix}glueline\x06\x166", "m")
-    lists = PriorityLists(user, AsyncLedger(user), Keys(prefix))
+    lists = PriorityLists(user, AsyncLedger(AutoPipeline(user)), Keys(prefix))
     assert [await lists.collect(), await lists.collect()] == [1, 0]
     await user.aclose()
     client.execute_command("ACL", "DELUSER", prefix)

@@ -1,6 +1,5 @@
 """Enqueueing: what is opened in the ledger and published on the queue."""
 
-import base64
 import json
 import threading
 
@@ -19,9 +18,9 @@ from glueline import (
     Settings,
     UsageError,
 )
-from glueline.contract.messages import DatabaseScope, JobUnit, parse_message
-from glueline.ledger import LedgerUnavailable
-from glueline.queue import Publisher, QueueUnavailable, make_celery_app
+from glueline.contract.messages import DatabaseScope, JobScope, JobUnit, parse_message
+from glueline.ledger import Keys, LedgerUnavailable
+from glueline.queue import Publisher, QueueUnavailable, make_redis_client
 
 SECRET = "hunter2"
 
@@ -101,17 +100,28 @@ def test_what_is_no_request_is_refused_before_anything_is_opened(producer: Produ
     assert producer.runs() == []
 
 
-def test_ten_thousand_units_arrive_in_their_order(settings: Settings, harness: LedgerHarness):
-    app = make_celery_app(settings)
-    publisher = Publisher(app)
+def test_ten_thousand_units_arrive_in_their_order(harness: LedgerHarness):
+    publisher = Publisher(harness.client, harness.keys)
     units = [JobUnit(run_id="0" * 16, source="default", job=f"job {i}") for i in range(10_000)]
     for start in range(0, len(units), 2500):
         publisher.publish(units[start : start + 2500])
     publisher.publish([])
-    app.close()
     raw = harness.client.lrange(harness.keys.queue, 0, -1)[::-1]
-    jobs = [json.loads(base64.b64decode(json.loads(e)["body"]))[0][0]["job"] for e in raw]
+    jobs = [json.loads(json.loads(e)["body"])[0][0]["job"] for e in raw]
     assert jobs == [unit.job for unit in units]
+
+
+def test_many_requests_open_a_run_each_in_few_round_trips(
+    producer: Producer, client: redis.Redis, queue
+):
+    requests = [ExtractionRequest(scope=JobScope(name=f"j{number}")) for number in range(150)]
+    before = client.info("stats")["total_reads_processed"]
+    accepted = producer.enqueue_many(requests)
+    assert client.info("stats")["total_reads_processed"] - before < 20
+    assert [e["args"][0]["job"] for e in queue()] == [f"j{number}" for number in range(150)]
+    assert [e["args"][0]["run_id"] for e in queue()] == [run.run_id for run in accepted]
+    assert all(run.is_new for run in accepted)
+    assert producer.enqueue_many([]) == []
 
 
 def test_several_threads_may_share_a_producer(producer: Producer, queue):
@@ -154,25 +164,23 @@ def test_without_redis_one_sentence_says_so_without_the_password(away: Settings,
 
 
 def test_without_redis_publishing_says_so_without_the_password(away: Settings):
-    app = make_celery_app(away)
-    app.conf.task_publish_retry = False
+    publisher = Publisher(make_redis_client(away), Keys(away.key_prefix))
     with pytest.raises(QueueUnavailable, match=r"^cannot publish: ") as error:
-        Publisher(app).publish([JobUnit(run_id="0" * 16, source="default", job="j")])
-    app.close()
+        publisher.publish([JobUnit(run_id="0" * 16, source="default", job="j")])
     assert SECRET not in str(error.value)
 
 
 def test_a_full_redis_that_takes_no_messages_says_so(
-    settings: Settings, client: redis.Redis, queue
+    client: redis.Redis, harness: LedgerHarness, queue
 ):
-    app = make_celery_app(settings)
     client.config_set("maxmemory", "1mb")
     try:
         with pytest.raises(QueueUnavailable, match=r"^cannot publish: "):
-            Publisher(app).publish([JobUnit(run_id="0" * 16, source="default", job="j")])
+            Publisher(harness.client, harness.keys).publish(
+                [JobUnit(run_id="0" * 16, source="default", job="j")]
+            )
     finally:
         client.config_set("maxmemory", "0")
-        app.close()
     assert queue() == []
 
 

@@ -150,6 +150,15 @@ def test_an_idempotency_key_is_one_run_also_after_its_end(stage: Stage):
     assert stage.producer.enqueue(keyed, "schedule").run_id != first.run_id
 
 
+def test_of_many_requests_only_the_one_in_conflict_is_refused(stage: Stage):
+    first = stage.producer.enqueue_database("first", idempotency_key="k")
+    keyed = SALES.model_copy(update={"idempotency_key": "k"})
+    with pytest.raises(KeyConflict) as conflict:
+        stage.producer.enqueue_many([keyed, *REQUESTS])
+    assert conflict.value.run_id == first.run_id
+    assert len(stage.producer.runs()) == 1 + len(REQUESTS)
+
+
 def test_a_newer_run_supersedes_and_the_next_one_waits(stage: Stage):
     older, newer, waiting = (stage.producer.enqueue(SALES) for _ in range(3))
     found = [stage.producer.status(run.run_id) for run in (older, newer, waiting)]

@@ -23,7 +23,7 @@ from glueline.contract.runs import RunState
 from glueline.ledger.checks import read_checks
 from glueline.ledger.commands import Claim, make_finish_unit
 from glueline.ledger.gauges import read_gauges
-from glueline.ledger.results import UnreadableUnit
+from glueline.ledger.results import RunResults, UnreadableUnit
 
 PARTS = ("", ":open", ":units", ":claims", ":attempts", ":losses", ":done", ":failures")
 PARTS += (":listings", ":receipts", ":warnings")
@@ -46,8 +46,9 @@ def work_on(harness: LedgerHarness, claim: Claim) -> list[UnitMessage]:
     return more
 
 
-def run_out(harness: LedgerHarness, attempts: int = 3) -> None:
-    """Reconcile and work until nothing is left; what fails on the way fails the test."""
+def run_out(harness: LedgerHarness, attempts: int = 3) -> dict[str, RunResults]:
+    """Reconcile and work until nothing is left; return what each run committed at its end."""
+    committed: dict[str, RunResults] = {}
     harness.reconcile()
     for _ in range(12):
         harness.advance(SILENCE + 1)
@@ -61,11 +62,13 @@ def run_out(harness: LedgerHarness, attempts: int = 3) -> None:
             elif answer.state is not RunState.RUNNING:
                 harness.ledger(harness.calls.finish(claim, None, keep_ms=1000))
             else:
-                problem = harness.ledger(harness.calls.results(unit.run_id)).problem
+                results = harness.ledger(harness.calls.results(unit.run_id))
+                committed[unit.run_id], problem = results, results.problem
                 state = RunState.FAILED if problem else RunState.SUCCEEDED
                 harness.ledger(harness.calls.finish(claim, state, keep_ms=1000, reason=problem))
         for one in due.unreadable:
             harness.ledger(harness.calls.refuse(one, attempts))
+    return committed
 
 
 def begin(harness: LedgerHarness) -> str:
@@ -243,11 +246,11 @@ def test_whatever_is_deleted_at_whatever_moment_the_others_end_well(
 
     for unit in units:
         work(unit)
-    run_out(harness)
+    committed = run_out(harness)
     assert harness.status(other.run_id).state is RunState.SUCCEEDED
     found = harness.ledger(harness.calls.status([mine.run_id]))[0]
     if found is not None and found.state is RunState.SUCCEEDED:
-        results = harness.ledger(harness.calls.results(mine.run_id))
+        results = committed[mine.run_id]
         assert set(results.receipts) == set(results.listings) == expected
     else:
         assert found is None or found.state is RunState.FAILED

@@ -8,6 +8,7 @@ from tests.unit.ledger_harness import LedgerHarness
 from glueline.contract.messages import DatabaseScope, ExtractionRequest
 from glueline.contract.runs import RunState
 from glueline.ledger import AsyncLedger, Commands, Ledger, LedgerUnavailable
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline_worker.local.server import EmbeddedRedis
 
 
@@ -72,7 +73,7 @@ async def test_the_ledger_answers_the_same_on_an_event_loop(
 ):
     run = harness.open()
     async with redis.asyncio.Redis.from_url(redis_server.url) as client:
-        ledger = AsyncLedger(client)
+        ledger = AsyncLedger(AutoPipeline(client))
         assert await ledger(harness.calls.status([run.run_id])) == [harness.status(run.run_id)]
         assert await ledger(harness.calls.recent(5)) == [run.run_id]
         result = await ledger(harness.calls.cancel(run.run_id, "x"))
@@ -90,7 +91,7 @@ async def test_a_redis_that_is_away_is_said_without_its_password(url: str):
         Ledger(client)(call)
     async with redis.asyncio.Redis.from_url(url) as client:
         with pytest.raises(LedgerUnavailable) as async_error:
-            await AsyncLedger(client)(call)
+            await AsyncLedger(AutoPipeline(client))(call)
     for text in (str(error.value), str(async_error.value)):
         assert text.startswith("Redis did not answer: ")
         assert "hunter2" not in text

@@ -131,6 +131,19 @@ def test_every_key_of_an_ended_run_expires(harness: LedgerHarness, end: str):
     assert not harness.client.sismember(harness.keys.active, harness.keys.run(run.run_id))
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_only_a_run_that_can_be_replayed_keeps_what_tells_of_its_units(
+    harness: LedgerHarness, run: OpenRunResult, state: RunState
+):
+    for unit in run.units:
+        harness.settle(harness.take(unit), receipt={"a": 1}, listings=[unit.unit_id])
+    harness.finish(run.run_id, state)
+    base = harness.keys.run(run.run_id)
+    parts = {key.removeprefix(base) for key in harness.run_keys(run.run_id)}
+    kept = set() if state is RunState.SUCCEEDED else {":done", ":receipts", ":listings"}
+    assert parts == {"", *kept}
+
+
 def test_a_running_run_never_expires(harness: LedgerHarness, run: OpenRunResult):
     harness.settle(harness.take(run.units[0]), receipt={"a": 1}, listings=["l"], warnings=["w"])
     assert {harness.client.pttl(key) for key in harness.run_keys(run.run_id)} == {-1}
@@ -199,10 +212,10 @@ def test_failed_units_run_again_in_the_same_run(
     claim, answer = harness.claim(bad)
     assert answer.attempts == 1
     assert harness.settle(claim, counts={"table": 2}) == (True, ["finish"])
+    assert harness.ledger(harness.calls.results(run.run_id)).listings == ["databases"]
     assert harness.finish(run.run_id)
     status = harness.status(run.run_id)
     assert (status.state, status.counts) == (RunState.SUCCEEDED, {"table": 3})
-    assert harness.ledger(harness.calls.results(run.run_id)).listings == ["databases"]
 
 
 def test_only_the_named_units_run_again(harness: LedgerHarness, run: OpenRunResult):

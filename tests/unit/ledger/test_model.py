@@ -339,6 +339,8 @@ class LedgerMachine(RuleBasedStateMachine):
             run.due.clear()
             run.holders.clear()
             del run.attempts["finish"]
+            if run.state not in (RunState.PARTIAL, RunState.FAILED):
+                run.losses.clear()  # it cannot be replayed
 
     @staticmethod
     def final_state(run: Run) -> RunState | None:

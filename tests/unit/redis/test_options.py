@@ -12,14 +12,15 @@ import redis.asyncio.connection
 import redis.connection
 from tests.support.tls import Authority
 
+from glueline.celery_app import make_celery_app
 from glueline.contract.errors import UsageError
 from glueline.ledger.ledger import AsyncLedger, Ledger
 from glueline.queue import (
     make_async_redis_client,
-    make_celery_app,
     make_commands,
     make_redis_client,
 )
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.redis.options import OPTION_PARSERS, REFUSED_OPTIONS
 from glueline.redis.url import parse_server
 from glueline.settings.settings import Settings, load_settings
@@ -81,7 +82,7 @@ async def test_an_option_works_for_the_clients_and_for_celery(
     app = make_celery_app(settings)
     try:
         assert Ledger(blocking)(recent) == []
-        assert await AsyncLedger(looping)(recent) == []
+        assert await AsyncLedger(AutoPipeline(looping))(recent) == []
         with app.connection_for_write() as connection:
             pool = connection.default_channel.pool
             assert connection.default_channel.client.ping()

@@ -10,6 +10,7 @@ from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from glueline.redis import transport
 from glueline.redis.errors import explain
+from glueline_worker.broker.unit_messages import UnitQoS
 
 log = structlog.get_logger()
 
@@ -29,6 +30,7 @@ _GLOB_CHARACTERS = set("*?[\\")
 class Channel(transport.Channel):
     """Keeps one client, ends with its connection, and leaves the worker alive."""
 
+    QoS = UnitQoS
     _shared_client: Any = None
     _waiting_socket: Any = None
     _waiting_id: int | None = None

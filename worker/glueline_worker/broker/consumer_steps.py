@@ -6,12 +6,14 @@ from typing import Any
 
 from celery import bootsteps
 
-from glueline.queue import VISIBILITY_TIMEOUT
+from glueline.celery_app import VISIBILITY_TIMEOUT
 from glueline_worker.broker.dead_letters import dead_letters
 from glueline_worker.broker.strict_json import DuplicateKeyError
 
 _EVENT_INTERVAL = 1.0
 """Seconds between two batches of events."""
+_MOST_EVENTS = 1000
+"""Events of a batch; Celery's own limit of 24 is eight units."""
 
 queue_connected = threading.Event()
 """Set while the worker is connected to the queue."""
@@ -36,7 +38,7 @@ class VisibilityRefresh(bootsteps.StartStopStep):
         """Refresh three times within the timeout."""
         queue_connected.set()
         self._timer = consumer.timer.call_repeatedly(
-            VISIBILITY_TIMEOUT / 3, _refresh_visibility, (consumer,), priority=10
+            VISIBILITY_TIMEOUT / 3, refresh_visibility, (consumer,), priority=10
         )
 
     def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
@@ -64,6 +66,7 @@ class EventBatches(bootsteps.StartStopStep):
     def start(self, consumer: Any) -> None:
         """Send waiting events once a second; a full buffer is sent at once."""
         consumer.event_dispatcher.on_send_buffered = None
+        consumer.event_dispatcher.buffer_limit = _MOST_EVENTS
         self._timer = consumer.timer.call_repeatedly(
             _EVENT_INTERVAL, consumer.event_dispatcher.flush, priority=10
         )
@@ -76,10 +79,10 @@ class EventBatches(bootsteps.StartStopStep):
             consumer.event_dispatcher.flush()
 
 
-def _refresh_visibility(consumer: Any) -> int:
-    """Renew the leases of this worker's unacknowledged messages; return how many it holds."""
+def refresh_visibility(consumer: Any) -> int:
+    """Renew the leases of the messages that Redis records for this worker; return how many."""
     channel = consumer.task_consumer.channel
-    tags = list(channel.qos._delivered)  # noqa: SLF001 - no public list of them
+    tags = channel.qos.list_recorded()
     if tags:
         with channel.conn_or_acquire() as client:
             now = time.time()

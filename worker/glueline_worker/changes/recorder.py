@@ -14,6 +14,7 @@ from glueline.contract.errors import UsageError
 from glueline.ledger import AsyncLedger
 from glueline.ledger.changes import EventChanges, record_changes
 from glueline.queue import make_commands
+from glueline.redis.auto_pipeline import AutoPipeline
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
 from glueline_worker.observe.metrics import DEAD_LETTERS, EVENT_AGE, EVENTS
@@ -27,7 +28,7 @@ class ChangeRecorder:
 
     def __init__(self, settings: Settings, client: redis.asyncio.Redis) -> None:
         """Use ``client``; the caller closes it."""
-        self._ledger = AsyncLedger(client)
+        self._ledger = AsyncLedger(AutoPipeline(client))
         self._calls = make_commands(settings)
         self._events = settings.events
         self._router = SourceRouter(settings)

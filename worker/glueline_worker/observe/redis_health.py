@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from glueline.ledger import AsyncLedger, Commands, LedgerUnavailable
 from glueline.ledger.gauges import Gauges, read_gauges
+from glueline.redis.auto_pipeline import AutoPipeline
 
 REDIS_TIMEOUT = 2.0
 """Seconds after which a Redis that does not answer counts as away."""
@@ -27,5 +28,7 @@ async def fetch_gauges(client: redis.asyncio.Redis, calls: Commands) -> Gauges |
     """Read the gauges of the ledger; None when Redis does not answer in time."""
     with suppress(LedgerUnavailable, TimeoutError):
         async with asyncio.timeout(REDIS_TIMEOUT):
-            return await AsyncLedger(client)(read_gauges(calls.keys, calls.redispatch_after_ms))
+            return await AsyncLedger(AutoPipeline(client))(
+                read_gauges(calls.keys, calls.redispatch_after_ms)
+            )
     return None

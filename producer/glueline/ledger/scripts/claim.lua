@@ -21,33 +21,40 @@ local function is_held(base, id, now)
   return holder and holder ~= 'retry' and due and tonumber(due) > now
 end
 
-local function granted(base, id, attempts, allowed)
+local function read_run(base)
+  return redis.call('HMGET', base, 'state', 'request', 'generation', 'created_at', 'trace',
+    'replayed', 'circumstances', 'lease')
+end
+
+local function granted(base, id, run, attempts, allowed)
   local message = redis.call('HGET', base .. ':units', id)
   if not message and id ~= 'finish' then
     break_run(base, lost_sentence('the messages of its units'))
     return {'settled', 0}
   end
   local outcome = tonumber(attempts) > tonumber(allowed) and 'exhausted' or 'claimed'
-  local run = redis.call('HMGET', base, 'state', 'request', 'generation', 'created_at', 'trace',
-    'replayed', 'circumstances')
   return {outcome, tonumber(attempts), run[1], run[2], run[3], run[4],
     id == 'finish' and finish_of(base) or message, run[5] or '', run[6] and 1 or 0, run[7] or ''}
 end
 
 local base, id = KEYS[1], ARGV[1]
 local now = now_ms()
-if not is_known(base) then return {'unknown', 0} end
+local run = read_run(base)
+if not run[1] then return {'unknown', 0} end
 if id == 'finish' and is_going_on(base) and redis.call('HEXISTS', base, 'waiting') == 0 then
   -- What was lost must not be committed as if it had never been.
   local part = lost_part(base)
-  if part then break_run(base, lost_sentence(part)) end
+  if part then
+    break_run(base, lost_sentence(part))
+    run = read_run(base)
+  end
 end
 local due = redis.call('ZSCORE', base .. ':open', id)
 if not due then return {'settled', 0} end
 local holder = redis.call('HGET', base .. ':claims', id)
 if holder == ARGV[2] then
   -- A client whose connection broke before it had the answer asks again.
-  return granted(base, id, redis.call('HGET', base .. ':attempts', id), ARGV[4])
+  return granted(base, id, run, redis.call('HGET', base .. ':attempts', id), ARGV[4])
 end
 if holder and holder ~= 'retry' and tonumber(due) > now then return {'busy', 0} end
 
@@ -72,7 +79,7 @@ if not holder then
 end
 redis.call('HSET', base .. ':claims', id, ARGV[2])
 redis.call('ZADD', base .. ':open', whole(now + ARGV[3]), id)
-if tonumber(ARGV[3]) > tonumber(redis.call('HGET', base, 'lease') or 0) then
+if tonumber(ARGV[3]) > tonumber(run[8] or 0) then
   redis.call('HSET', base, 'lease', ARGV[3])
 end
-return granted(base, id, redis.call('HINCRBY', base .. ':attempts', id, 1), ARGV[4])
+return granted(base, id, run, redis.call('HINCRBY', base .. ':attempts', id, 1), ARGV[4])

@@ -43,7 +43,7 @@
 -- again), <prefix>changes:since (zset batch -> begun), <prefix>changes:known (zset event -> noted),
 -- <prefix>change:<group> and <prefix>change:<group>:sealed (see record_changes.lua).
 
-local WARNINGS = 1000
+local WARNINGS, AT_ONCE = 1000, 1000
 local PARTS = {'', ':units', ':attempts', ':losses', ':done', ':failures', ':listings',
   ':receipts', ':warnings'}
 local TYPES = {[''] = 'hash', [':open'] = 'zset', [':units'] = 'hash', [':claims'] = 'hash',
@@ -60,9 +60,9 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
--- Count open units by their kind: an id is '<kind>' or '<kind>/…'.
-local function count_open(base, id, by)
-  redis.call('HINCRBY', base, 'open:' .. string.match(id, '^[^/]*'), by)
+-- The field that counts the open units of a unit's kind: an id is '<kind>' or '<kind>/…'.
+local function open_field(id)
+  return 'open:' .. string.match(id, '^[^/]*')
 end
 
 local function id_of(base)
@@ -106,17 +106,44 @@ local function close_all(base)
   end
 end
 
--- Open a unit unless the run knows it already. True when it is new.
-local function open_unit(base, id, message, due)
-  if redis.call('ZSCORE', base .. ':open', id)
-    or redis.call('SISMEMBER', base .. ':done', id) == 1
-    or redis.call('HEXISTS', base .. ':failures', id) == 1 then
-    return false
+-- Open units, given as {id, message, …}, unless the run knows them already. Returns the new ids.
+-- At most AT_ONCE units: more arguments than some thousands are an error of Lua.
+local function open_some(base, units, due)
+  local ids = {}
+  for i = 1, #units, 2 do ids[#ids + 1] = units[i] end
+  local open = redis.call('ZMSCORE', base .. ':open', unpack(ids))
+  local done = redis.call('SMISMEMBER', base .. ':done', unpack(ids))
+  local failed = redis.call('HMGET', base .. ':failures', unpack(ids))
+  local new, seen, dues, messages, counts = {}, {}, {}, {}, {}
+  for i, id in ipairs(ids) do
+    if not open[i] and done[i] == 0 and not failed[i] and not seen[id] then
+      seen[id] = true
+      new[#new + 1] = id
+      dues[#dues + 1], dues[#dues + 2] = whole(due), id
+      messages[#messages + 1], messages[#messages + 2] = id, units[2 * i]
+      counts[open_field(id)] = (counts[open_field(id)] or 0) + 1
+    end
   end
-  redis.call('ZADD', base .. ':open', whole(due), id)
-  redis.call('HSET', base .. ':units', id, message)
-  count_open(base, id, 1)
-  return true
+  if #new == 0 then return new end
+  redis.call('ZADD', base .. ':open', unpack(dues))
+  redis.call('HSET', base .. ':units', unpack(messages))
+  for field, number in pairs(counts) do redis.call('HINCRBY', base, field, number) end
+  return new
+end
+
+-- The same for any number of units, which stand in a list from place `first` on.
+local function open_units(base, list, first, due)
+  local new = {}
+  for start = first, #list, 2 * AT_ONCE do
+    local some = {unpack(list, start, math.min(#list, start + 2 * AT_ONCE - 1))}
+    for _, id in ipairs(open_some(base, some, due)) do new[#new + 1] = id end
+  end
+  return new
+end
+
+-- Open one unit. True when it is new.
+local function open_unit(base, id, message, due)
+  return #open_some(base, {id, message}, due) == 1
 end
 
 local function warn(base, sentence)
@@ -178,7 +205,7 @@ end
 local function fail_unit(base, id, failure, due)
   redis.call('ZREM', base .. ':open', id)
   redis.call('HDEL', base .. ':claims', id)
-  count_open(base, id, -1)
+  redis.call('HINCRBY', base, open_field(id), -1)
   redis.call('HSET', base .. ':failures', id, failure)
   redis.call('HINCRBY', base, 'failed', 1)
   return redis.call('ZCARD', base .. ':open') == 0

@@ -1,4 +1,5 @@
--- End a run: its state is set, and all its keys live on for `keep`.
+-- End a run: its state is set, and its keys live on for `keep`. What tells of each unit lives on only
+-- with a run that can be replayed, so that ended runs take the same memory however many units they had.
 --
 -- KEYS  1 base  2 active
 -- ARGV  1 token  2 state ('' keeps the one it has: cancelled or superseded)  3 reason
@@ -23,6 +24,11 @@ redis.call('HDEL', base, 'age', 'seen', 'protected')
 redis.call('HDEL', base .. ':units', 'finish')
 redis.call('HDEL', base .. ':attempts', 'finish')
 redis.call('SREM', KEYS[2], base)
+local state = redis.call('HGET', base, 'state')
+if state ~= 'partial' and state ~= 'failed' then
+  redis.call('UNLINK', base .. ':units', base .. ':attempts', base .. ':losses', base .. ':done',
+    base .. ':listings', base .. ':receipts')
+end
 for _, part in ipairs(PARTS) do
   redis.call('PEXPIRE', base .. part, ARGV[4])
 end

@@ -75,8 +75,12 @@ redis.call('HSET', base, 'state', 'running', 'request', ARGV[2], 'source', ARGV[
 if ARGV[8] ~= '' then redis.call('HSET', base, 'trace', ARGV[8]) end
 redis.call('ZADD', KEYS[2], whole(now), ARGV[1])
 -- Each new run makes room for itself: ids whose run has expired are forgotten, the oldest first.
-for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, FORGOTTEN - 1)) do
-  if redis.call('EXISTS', prefix .. id) == 0 then redis.call('ZREM', KEYS[2], id) end
+local oldest, bases = redis.call('ZRANGE', KEYS[2], 0, FORGOTTEN - 1), {}
+for i, id in ipairs(oldest) do bases[i] = prefix .. id end
+if redis.call('EXISTS', unpack(bases)) < #oldest then
+  for i, id in ipairs(oldest) do
+    if redis.call('EXISTS', bases[i]) == 0 then redis.call('ZREM', KEYS[2], id) end
+  end
 end
 redis.call('SADD', KEYS[3], base)
 redis.call('SET', KEYS[4], base)
@@ -92,7 +96,5 @@ if must_wait then
   return {ARGV[1], generation, 4, superseded}
 end
 if is_protected then redis.call('HSET', base, 'protected', 1) end
-for i = 12, #ARGV, 2 do
-  open_unit(base, ARGV[i], ARGV[i + 1], now + ARGV[5])
-end
+open_units(base, ARGV, 12, now + ARGV[5])
 return {ARGV[1], generation, 1, superseded}

@@ -6,9 +6,6 @@
 
 local base = KEYS[1]
 if not holds(base, ARGV[1], ARGV[2]) then return {0} end
-local due = now_ms() + ARGV[3]
-local opened = {1}
-for i = 4, #ARGV, 2 do
-  if open_unit(base, ARGV[i], ARGV[i + 1], due) then opened[#opened + 1] = ARGV[i] end
-end
+local opened = open_units(base, ARGV, 4, now_ms() + ARGV[3])
+table.insert(opened, 1, 1)
 return opened

@@ -62,16 +62,16 @@ def keep_used_operations(data: bytes, names: set[str]) -> dict[str, Any]:
     """Read a service model, of its operations those of ``names`` with their shapes only."""
     parts = json.decode(data, type=_Parts)
     model = {name: json.decode(part) for name, part in parts.items() if name not in _LARGE}
-    # PlainJSONParser reads answers without their shapes.
-    unread = "output" if model["metadata"].get("protocol") == "json" else ""
     operations = {
         name: json.decode(operation)
         for name, operation in json.decode(parts["operations"], type=_Parts).items()
         if name in names
     }
-    for operation in operations.values():
-        operation.pop(unread, None)
     described, shapes = json.decode(parts["shapes"], type=_Parts), dict[str, Any]()
+    if model["metadata"].get("protocol") == "json":
+        # PlainJSONParser reads answers by the names of their shapes alone.
+        answers = [operation["output"]["shape"] for operation in operations.values()]
+        shapes |= {name: {"type": "structure", "members": {}} for name in answers}
     found = list(_iterate_shapes(operations))
     while found:
         name = found.pop()
