@@ -105,8 +105,15 @@ async def files(tmp_path: Path) -> tuple[FileSink, Place]:
     return made, place
 
 
+@pytest.fixture(params=[0, 1 << 18], ids=["large", "small"], autouse=True)
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each unit has objects to itself, or shares them."""
+    monkeypatch.setattr(writer, "_SMALL_UNIT", request.param)
+
+
 def names(root: Path, of: Run) -> list[str]:
-    lines = (root / f"out/table/run={of.run_id}/database%2Fsales.jsonl").read_text().splitlines()
+    paths = (root / f"out/table/run={of.run_id}").iterdir()
+    lines = [line for path in paths for line in path.read_text().splitlines()]
     return sorted(line.partition('"name":"')[2].partition('"')[0] for line in lines)
 
 

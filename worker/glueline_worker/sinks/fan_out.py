@@ -37,6 +37,11 @@ class FanOutWriter:
         self._stored: list[dict[str, StoredEntry]] = []
         self._begin_lock = asyncio.Lock()
 
+    @property
+    def is_shared_commit(self) -> bool:
+        """Tell whether a sink stores the units that complete together in one step."""
+        return bool(self._writers) and any(sink.is_shared_commit for sink in self._sinks)
+
     async def is_incremental(self) -> bool:
         """Tell whether the run may skip unchanged parts, because all sinks know what they hold."""
         await self._begin()
