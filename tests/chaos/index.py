@@ -84,7 +84,7 @@ def _check_lines(lines: bytes, key: str, kind: str, count: int, path: Path) -> N
         raise Failed(f"{path}: the span of {key} is not {count} lines of {kind}")
     for record in map(parse_record, lines.splitlines()):
         if isinstance(record, LineageRecord):
-            is_own = record.process.split("/")[1:] == key.split("/")[2:]
+            is_own = record.process.split("/")[1:] == key.split("/")[4:]
         else:
             is_own = record.key == key
         if not is_own:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeGuard, TypeVar
 
 from glueline_worker.sinks.base import IncrementalWriter, Sink, UnitWriter
@@ -128,7 +129,13 @@ async def _write_to(
 
 
 def _is_incremental(writer: UnitWriter) -> TypeGuard[IncrementalWriter]:
-    return isinstance(writer, IncrementalWriter)
+    return _is_incremental_type(type(writer))
+
+
+@cache
+def _is_incremental_type(writer_type: type) -> bool:
+    # The check of a protocol costs as much as the JSON of ten tables.
+    return issubclass(writer_type, IncrementalWriter)
 
 
 def _forget(stored: dict[str, StoredEntry], keys: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ class RunFolder:
         self.is_removed = False
         """True when the run was aborted. A replay of it needs a new folder."""
         self._journal = self._make_journal()
-        self._kept = set[Path]()
+        self._kept = set[str]()
 
     def append(self, entries: Sequence[bytes]) -> list[EntryPlace]:
         """Store encoded entries in one step and return their places.
@@ -45,12 +45,12 @@ class RunFolder:
     def keep(self, lines: Mapping[str, StoredLines]) -> None:
         """Let shared objects of the older run live on when that is removed. Raises OSError."""
         for kind, each in lines.items():
-            old = self.root / each.object.path
-            path = self.root / make_run_folder(kind, self.run_id) / hide(old.name)
-            if path not in self._kept:
+            if each.object.path not in self._kept:
+                old = self.root / each.object.path
+                path = self.root / make_run_folder(kind, self.run_id) / hide(old.name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 link_file(old, path)
-                self._kept.add(path)
+                self._kept.add(each.object.path)
 
     def _make_journal(self) -> Journal:
         return Journal(self.root / make_run_folder(INDEX_FOLDER, self.run_id))
