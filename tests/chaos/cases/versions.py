@@ -138,7 +138,7 @@ def workers_of_different_versions(
         fleet.start(version)
     newer = fleet.systems[NEWER]
     for number in range(runs):
-        if number >= runs // 2:
+        if is_odd := number >= runs // 2:
             _add_jobs(sim)
         sim.add_table(DATABASE, TABLE, columns={f"v{number}": "string"})
         sim.configure(latency=0.3)

@@ -39,7 +39,8 @@ class Company:
             yield Reading()
         finally:
             self._reading -= 1
-            self._release_if_enough()
+            # Soon, not now: the unit may be about to wait, and then it belongs to those that do.
+            asyncio.get_running_loop().call_soon(self._release_if_enough)
 
     async def wait(self, reading: Reading) -> None:
         """Wait until as many units wait as still read, or the unit has waited long enough."""
