@@ -81,8 +81,8 @@ def watch_the_limit() -> None:
 
 atomic_files.publish = publish
 os.fsync = sync
-journal.Journal.append = around(  # type: ignore[method-assign]
-    "before-append", journal.Journal.append, "after-append"
+journal.UnitJournal.append = around(  # type: ignore[method-assign]
+    "before-append", journal.UnitJournal.append, "after-append"
 )
 runs.store_commit = around("never", runs.store_commit, "in-commit")
 upsert.upsert_rows = around("in-upsert", upsert.upsert_rows, "after-upsert")

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from glueline_worker.execution.company import Company, Reading
+from glueline_worker.execution.company import Company, ReadingUnit
 
 
 async def read_until(company: Company, done: asyncio.Event) -> None:
@@ -13,9 +13,9 @@ async def read_until(company: Company, done: asyncio.Event) -> None:
     await company.wait(long_reading(reading))
 
 
-def long_reading(reading: Reading) -> Reading:
+def long_reading(reading: ReadingUnit) -> ReadingUnit:
     """The same unit, had it begun a minute ago: its patience ends no test."""
-    return Reading(reading.began - 60)
+    return ReadingUnit(reading.began - 60)
 
 
 async def turn() -> None:
@@ -69,4 +69,4 @@ async def test_a_unit_that_was_cancelled_is_no_company():
 async def test_a_unit_waits_no_longer_than_in_proportion_to_its_reading():
     company = Company()
     with company.read(), company.read(), company.read():
-        await company.wait(Reading(time.monotonic()))
+        await company.wait(ReadingUnit(time.monotonic()))

@@ -17,7 +17,7 @@ _LONGEST_WAIT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingUnit:
     """A unit that reads; ``began`` is on this process's clock."""
 
     began: float = field(default_factory=time.monotonic)
@@ -32,17 +32,17 @@ class Company:
         self._waiting: list[asyncio.Future[None]] = []
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
+    def read(self) -> Iterator[ReadingUnit]:
         """Count a unit among those that read, for the time of the block."""
         self._reading += 1
         try:
-            yield Reading()
+            yield ReadingUnit()
         finally:
             self._reading -= 1
             # Soon, not now: the unit may be about to wait, and then it belongs to those that do.
             asyncio.get_running_loop().call_soon(self._release_if_enough)
 
-    async def wait(self, reading: Reading) -> None:
+    async def wait(self, reading: ReadingUnit) -> None:
         """Wait until as many units wait as still read, or the unit has waited long enough."""
         loop = asyncio.get_running_loop()
         seconds = min((time.monotonic() - reading.began) * _SHARE_OF_READING, _LONGEST_WAIT)

@@ -88,7 +88,7 @@ class _Head(StrictModel):
 _HEAD = TypeAdapter(_Head)
 
 
-class Journal:
+class UnitJournal:
     """The journal of this process for one run."""
 
     def __init__(self, folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from glueline.contract.errors import GluelineError
 from glueline_worker.sinks.atomic_files import link_file, translate_disk_errors
-from glueline_worker.sinks.files.journal import EntryPlace, Journal, JournalEntry
+from glueline_worker.sinks.files.journal import EntryPlace, JournalEntry, UnitJournal
 from glueline_worker.sinks.files.previous_run import PreviousRun, find_previous_run
 from glueline_worker.sinks.files.stored import StoredLines
 from glueline_worker.sinks.model import Receipt, Run
@@ -52,8 +52,8 @@ class RunFolder:
                 link_file(old, path)
                 self._kept.add(each.object.path)
 
-    def _make_journal(self) -> Journal:
-        return Journal(self.root / make_run_folder(INDEX_FOLDER, self.run_id))
+    def _make_journal(self) -> UnitJournal:
+        return UnitJournal(self.root / make_run_folder(INDEX_FOLDER, self.run_id))
 
 
 def append_to_journals(
