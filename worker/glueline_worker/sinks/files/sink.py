@@ -150,9 +150,10 @@ class FileSink:
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
                 remember_newest_run(self._root, commit.run)
             remember_place(self._root, commit.run)
-            listed = {stored.path for stored in objects}
-            indexes = {path for unit in commit.receipts for path in list_index_paths(run_id, unit)}
+            large = (unit_id for unit_id, receipt in receipts.items() if receipt.objects)
+            indexes = {path for unit_id in large for path in list_index_paths(run_id, unit_id)}
             indexes.add(make_shared_index_path(run_id))
+            listed = {stored.path for stored in objects}
             self._remove_others(run_id, listed | indexes)
             return warn_of_other_places(self._root, commit.run), lost
 
