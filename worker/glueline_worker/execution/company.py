@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 _SHARE_OF_READING = 0.5
-_LONGEST_WAIT = 1.0
+_LONGEST_WAIT = 3.0
 """Seconds; units wait that long only for others that are slow."""
 
 
