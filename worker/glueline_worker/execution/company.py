@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-_SHARE_OF_READING = 0.5
+_SHARE_OF_READING = 1.0
 _LONGEST_WAIT = 3.0
 """Seconds; units wait that long only for others that are slow."""
 
