@@ -1,8 +1,8 @@
 """Let the units of a process end together, so that one step stores and settles many.
 
-A unit that has read everything waits while more units still read than wait, but at most for half of
-the time that it has read. In that time about half of the others come to their end, if they are like
-it. A unit that is alone never waits.
+A unit that has read everything waits while more units still read than wait, but at most for the time
+that it has read: in that time the others come to their end, if they are like it. A unit that is
+alone never waits.
 """
 
 import asyncio
@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-_SHARE_OF_READING = 1.0
 _LONGEST_WAIT = 3.0
-"""Seconds; units wait that long only for others that are slow."""
+"""Seconds. Waiting units keep their slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Company:
     async def wait(self, reading: ReadingUnit) -> None:
         """Wait until as many units wait as still read, or the unit has waited long enough."""
         loop = asyncio.get_running_loop()
-        seconds = min((time.monotonic() - reading.began) * _SHARE_OF_READING, _LONGEST_WAIT)
+        seconds = min(time.monotonic() - reading.began, _LONGEST_WAIT)
         timer = loop.call_later(seconds, self._release)
         waiting = loop.create_future()
         self._waiting.append(waiting)
