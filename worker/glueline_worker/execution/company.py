@@ -1,8 +1,8 @@
 """Let the units of a process end together, so that one step stores and settles many.
 
-A unit that has read everything waits while more units still read than wait, but at most for the time
-that it has read: in that time the others come to their end, if they are like it. A unit that is
-alone never waits.
+A unit that has read everything waits while more units still read than wait, but at most for as long
+as it has read: in that time the others come to their end, if they are like it. A unit that is alone
+never waits.
 """
 
 import asyncio
