@@ -31,9 +31,9 @@ MANY = {"databases": 800, "tables": 8, "jobs": 600, "columns": 4}
 FEW = {"databases": 30, "tables": 6, "jobs": 20, "columns": 4}
 PATIENCE = 0.5
 """Seconds that a worker waits for SQLite's lock, instead of thirty."""
-STORING = ("before-object", "after-object", "before-index", "after-index")
-STORING += ("in-upsert", "after-upsert")
-COMMITTING = ("before-manifest", "after-manifest", "before-newest", "after-newest")
+STORING = ("before-append", "after-append", "in-upsert", "after-upsert")
+COMMITTING = ("before-object", "after-object", "before-manifest", "after-manifest")
+COMMITTING += ("before-index", "after-index", "before-newest", "after-newest")
 COMMITTING += ("in-commit", "before-ledger")
 LIMIT = 50_000
 """Bytes: more than any object of JSON Lines has, less than the databases."""

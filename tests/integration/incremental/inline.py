@@ -94,6 +94,7 @@ class Troubled:
     def __init__(self, sink: Sink, inline: Inline) -> None:
         self.name, self.identity = sink.name, sink.identity
         self.newest_generation = sink.newest_generation
+        self.is_shared_commit = sink.is_shared_commit
         self._sink = sink
         self._inline = inline
         self.abort = sink.abort

@@ -17,6 +17,7 @@ from typing import Any
 
 from glueline_worker.execution import run_commit
 from glueline_worker.sinks import atomic_files
+from glueline_worker.sinks.files import journal
 from glueline_worker.sinks.sql import engine, runs, upsert
 
 FOLDER = Path(os.environ["TEST_TROUBLE"])
@@ -41,11 +42,18 @@ def around(before: str, work: Callable[..., Any], after: str) -> Callable[..., A
     return wrapped
 
 
-def publish(temporary: Path, path: Path, put: Callable[..., Any] = atomic_files.publish) -> None:
+def publish(
+    temporary: Path,
+    path: Path,
+    put: Callable[..., Any] = atomic_files.publish,
+    **options: bool,
+) -> None:
     what = {"runs": "manifest", "index": "newest"}.get(path.parent.name, "object")
     if path.parent.parent.name == "index":
         what = "index"
-    around(f"before-{what}", put, f"after-{what}")(temporary, path)
+    die(f"before-{what}")
+    put(temporary, path, **options)
+    die(f"after-{what}")
 
 
 async def commit(*args: Any, work: Callable[..., Any] = run_commit.commit_run) -> Any:
@@ -73,6 +81,9 @@ def watch_the_limit() -> None:
 
 atomic_files.publish = publish
 os.fsync = sync
+journal.UnitJournal.append = around(  # type: ignore[method-assign]
+    "before-append", journal.UnitJournal.append, "after-append"
+)
 runs.store_commit = around("never", runs.store_commit, "in-commit")
 upsert.upsert_rows = around("in-upsert", upsert.upsert_rows, "after-upsert")
 run_commit.commit_run = commit

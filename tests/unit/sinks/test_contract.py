@@ -21,6 +21,7 @@ async def sink(place: Place):
 
 async def test_each_kind_of_record_is_stored_whole(place: Place, sink: Sink):
     await store(sink, run(), "databases", *ONE_OF_EACH)
+    await commit(sink, run())
     assert place.records() == sorted(ONE_OF_EACH, key=lambda record: record.key)
 
 
@@ -29,13 +30,14 @@ async def test_batches_of_a_unit_add_up(place: Place, sink: Sink):
     for name in "abc":
         await writer.write([table(name)])
     await writer.write([])
-    await writer.complete()
+    await commit(sink, run(), receipts={"database/sales": await writer.complete()})
     assert [record.name for record in place.records()] == ["a", "b", "c"]
 
 
 async def test_a_repeated_attempt_leaves_each_record_once(place: Place, sink: Sink):
     for _ in range(2):
         await store(sink, run(), "database/sales", table("a"), table("b"))
+    await commit(sink, run())
     names = [record.name for record in place.records()]
     assert names == (["a", "b"] if place.replaces else ["a", "a", "b", "b"])
 
@@ -51,8 +53,8 @@ async def test_attempts_at_the_same_time_leave_whole_records(place: Place, sink:
 
 async def test_a_commit_can_be_repeated(place: Place, sink: Sink):
     receipts = {"databases": await store(sink, run(), "databases", *ONE_OF_EACH)}
-    before = place.records()
     first = await commit(sink, run(), "databases", receipts=receipts)
+    before = place.records()
     assert await commit(sink, run(), "databases", receipts=receipts) == first
     assert place.records() == before
 
@@ -69,6 +71,7 @@ async def test_odd_names_are_kept_apart_and_whole(place: Place, sink: Sink):
 
 async def test_text_that_is_no_unicode_does_not_stop_a_unit(place: Place, sink: Sink):
     await store(sink, run(), "jobs", job("half", description="\ud800!", raw={"\udfff": ["\ud800"]}))
+    await commit(sink, run())
     [record] = place.records()
     assert record.description == "\N{REPLACEMENT CHARACTER}!"
     assert record.raw == {"\N{REPLACEMENT CHARACTER}": ["\N{REPLACEMENT CHARACTER}"]}
@@ -93,10 +96,11 @@ async def test_discard_can_be_repeated_and_follow_anything(sink: Sink):
 
 
 async def test_a_sink_opens_again_on_what_it_holds(place: Place, sink: Sink):
-    await store(sink, run(), "jobs", job("a"))
+    first = await store(sink, run(), "jobs", job("a"))
     again = place.make()
     await again.open()
-    await store(again, run(), "job/b", job("b"))
+    receipts = {"jobs": first, "job/b": await store(again, run(), "job/b", job("b"))}
+    await commit(again, run(), receipts=receipts)
     await again.close()
     assert [record.name for record in place.records()] == ["a", "b"]
 

@@ -33,6 +33,12 @@ async def sink(root: Path) -> Sink:
     return opened
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each unit is large: it has objects to itself."""
+    monkeypatch.setattr(files_writer, "_SMALL_UNIT", 0)
+
+
 def manifest(root: Path, generation: int = 1) -> dict[str, Any]:
     return json.loads((root / "runs" / f"{run(generation).run_id}.json").read_text())
 
@@ -53,15 +59,16 @@ async def test_the_manifest_lists_exactly_what_stands_there(root: Path, sink: Si
     }
     await commit(sink, run(), "databases", SALES, receipts=receipts)
     said = manifest(root)
-    assert sorted(listed["path"] for listed in said["objects"]) == stored(root)
+    index = f"index/run={run().run_id}/units.db"
+    assert sorted([index, *(listed["path"] for listed in said["objects"])]) == stored(root)
     for listed in said["objects"]:
         content = (root / listed["path"]).read_bytes()
         assert listed["bytes"] == len(content)
         assert listed["records"] == len(content.splitlines())
         assert listed["sha256"] == hashlib.sha256(content).hexdigest()
-    assert {(one["unit"], one["kind"]): one["records"] for one in said["objects"]}[
-        (SALES, "table")
-    ] == 2
+    assert {one["kind"]: (one["unit"], one["units"], one["records"]) for one in said["objects"]}[
+        "table"
+    ] == (None, 2, 3)
 
 
 async def test_the_manifest_says_how_the_run_ended(root: Path, sink: Sink):
@@ -86,6 +93,7 @@ async def test_nothing_is_visible_before_a_unit_is_complete(root: Path, sink: Si
     assert stored(root) == []
 
 
+@pytest.mark.usefixtures("large")
 async def test_commit_removes_what_abandoned_attempts_left(root: Path, sink: Sink):
     abandoned = await sink.begin(run(), SALES)
     await abandoned.write([table("a")])
@@ -100,6 +108,7 @@ async def test_commit_removes_what_abandoned_attempts_left(root: Path, sink: Sin
     await abandoned.discard()
 
 
+@pytest.mark.usefixtures("large")
 async def test_a_missing_object_is_never_listed(root: Path, sink: Sink):
     receipt = await store(sink, run(), SALES, table("a"))
     (root / receipt["objects"][0]["path"]).unlink()
@@ -108,6 +117,7 @@ async def test_a_missing_object_is_never_listed(root: Path, sink: Sink):
     assert not (root / "runs").exists()
 
 
+@pytest.mark.usefixtures("large")
 async def test_an_object_that_was_cut_off_is_never_listed(root: Path, sink: Sink):
     receipt = await store(sink, run(), SALES, table("a"), table("b"))
     path = root / receipt["objects"][0]["path"]
@@ -116,6 +126,7 @@ async def test_an_object_that_was_cut_off_is_never_listed(root: Path, sink: Sink
         await commit(sink, run(), receipts={SALES: receipt})
 
 
+@pytest.mark.usefixtures("large")
 async def test_the_object_of_an_attempt_that_ended_later_is_described_as_it_is(
     root: Path, sink: Sink
 ):
@@ -130,6 +141,7 @@ async def test_the_object_of_an_attempt_that_ended_later_is_described_as_it_is(
     assert listed["sha256"] == hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.usefixtures("large")
 async def test_names_that_differ_by_case_alone_are_two_objects(root: Path, sink: Sink):
     names = ("Load", "load", "LOAD", "straße", "STRASSE", "caf\N{LATIN SMALL LETTER E WITH ACUTE}")
     units = [f"job/{encode(name)}" for name in names]
@@ -143,6 +155,7 @@ async def test_names_that_differ_by_case_alone_are_two_objects(root: Path, sink:
     assert sorted(paths) == stored(root)
 
 
+@pytest.mark.usefixtures("large")
 async def test_objects_that_a_former_version_named_are_still_listed(root: Path, sink: Sink):
     unit = "job/Load"
     receipt = await store(sink, run(), unit, job("Load"))
@@ -155,6 +168,7 @@ async def test_objects_that_a_former_version_named_are_still_listed(root: Path, 
     assert [one["path"] for one in manifest(root)["objects"]] == [former]
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize(
     "changed", [{"path": "../../etc/passwd"}, {"kind": "../x"}, {"bytes": "?"}]
 )
@@ -163,6 +177,12 @@ async def test_a_receipt_that_is_not_ours_is_refused(sink: Sink, changed: dict[s
     [listed] = receipt["objects"]
     with pytest.raises(SinkRefused):
         await commit(sink, run(), receipts={SALES: {"objects": [listed | changed]}})
+
+
+@pytest.mark.parametrize("entry", [["../../passwd", 0, 9, 0], ["0" * 16, "?", 9, 0], "?"])
+async def test_an_entry_that_is_not_ours_is_refused(sink: Sink, entry: object):
+    with pytest.raises(SinkRefused, match="is none of a file sink"):
+        await commit(sink, run(), receipts={SALES: {"entry": entry}})
 
 
 async def test_an_aborted_run_leaves_neither_objects_nor_manifest(root: Path, sink: Sink):
@@ -198,23 +218,27 @@ async def test_a_replay_of_what_was_never_committed_leaves_nothing(root: Path, s
     assert found(root, "table/*/*") == []
 
 
+@pytest.mark.parametrize("size", [0, 1 << 18], ids=["large", "small"])
 async def test_a_full_disk_leaves_nothing_half_done(
-    root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch, size: int
 ):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    monkeypatch.setattr(files_writer, "_SMALL_UNIT", size)
     writer = await sink.begin(run(), SALES)
     await writer.write([table("a")])
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(SinkUnavailable, match="No space left"):
             await writer.complete()
         with pytest.raises(SinkUnavailable):
             await commit(sink, run())
         await writer.discard()
     assert found(root) == []
-    await store(sink, run(), SALES, table("a"))
+    receipt = await store(sink, run(), SALES, table("a"))
+    await commit(sink, run(), receipts={SALES: receipt})
+    assert [one["records"] for one in manifest(root)["objects"]] == [1]
 
 
 async def test_what_a_killed_commit_left_goes_with_the_next(root: Path, sink: Sink):
@@ -236,6 +260,7 @@ async def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path):
         await parse_sink(f"file://{tmp_path}/file/out").open()
 
 
+@pytest.mark.usefixtures("large")
 async def test_a_folder_that_goes_while_it_is_made_is_made_again(
     root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ):
@@ -252,6 +277,7 @@ async def test_a_folder_that_goes_while_it_is_made_is_made_again(
     assert len(stored(root)) == 1
 
 
+@pytest.mark.usefixtures("large")
 async def test_a_file_in_place_of_a_folder_is_refused_for_good(root: Path, sink: Sink):
     (root / "table").write_text("in the way")
     with pytest.raises(SinkRefused, match=r"Not a directory|File exists"):
@@ -269,6 +295,7 @@ async def test_a_folder_that_takes_no_files_is_refused_at_once(
         await parse_sink(f"file://{root}").open()
 
 
+@pytest.mark.usefixtures("large")
 async def test_discard_waits_for_a_write_that_was_cancelled(
     root: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ):

@@ -1,5 +1,6 @@
 """A later run keeps what a sink holds of an earlier one."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,14 @@ async def test_names_too_long_for_an_index_are_held_like_others(sink: Sink):
     assert await stored_fingerprint(sink, run(2), SALES, one) == one.fingerprint
 
 
+@pytest.fixture(params=[0, 1 << 18], ids=["large", "small"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each unit has objects to itself, or shares them."""
+    monkeypatch.setattr(writer, "_SMALL_UNIT", request.param)
+
+
 @pytest.fixture
-async def files(tmp_path: Path) -> tuple[FileSink, Place]:
+async def files(tmp_path: Path, size: None) -> tuple[FileSink, Place]:
     place = file_place(tmp_path / "out")
     made: Any = place.make()
     await made.open()
@@ -106,7 +113,8 @@ async def files(tmp_path: Path) -> tuple[FileSink, Place]:
 
 
 def names(root: Path, of: Run) -> list[str]:
-    lines = (root / f"out/table/run={of.run_id}/database%2Fsales.jsonl").read_text().splitlines()
+    paths = (root / f"out/table/run={of.run_id}").iterdir()
+    lines = [line for path in paths for line in path.read_text().splitlines()]
     return sorted(line.partition('"name":"')[2].partition('"')[0] for line in lines)
 
 
@@ -155,7 +163,7 @@ async def test_a_file_system_without_links_gets_copies(
     sink, _ = files
     one = part(table("a"))
     await end(sink, run(1), database__sales=await store(sink, run(1), SALES, one))
-    monkeypatch.setattr(writer.os, "link", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     await end(sink, run(2), database__sales=await keep(sink, run(2), SALES, one))
     assert names(tmp_path, run(2)) == ["a"]
     assert await stored_fingerprint(sink, run(3), SALES, one) == one.fingerprint
@@ -191,6 +199,7 @@ async def test_a_unit_attempted_twice_is_taken_over_once(files: Any, tmp_path: P
     assert [path.name for path in (tmp_path / "out").rglob(".tmp-*")] == []
 
 
+@pytest.mark.parametrize("size", [0], indirect=True)
 async def test_an_index_that_a_former_version_named_is_read(files: Any, tmp_path: Path):
     sink, _ = files
     one = part(job("Load"))

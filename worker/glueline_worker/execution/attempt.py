@@ -93,7 +93,10 @@ async def _extract(claimed: ClaimedUnit) -> None:
         counts=counts,
     )
     try:
-        await UNIT_HANDLERS[unit.kind](unit, context)
+        with services.company.read() as reading:
+            await UNIT_HANDLERS[unit.kind](unit, context)
+        if writing.is_shared_commit:
+            await services.company.wait(reading)
         await claimed.confirm()
         receipt = await writing.complete()
     except AwsExpired:

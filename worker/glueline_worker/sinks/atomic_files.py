@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,21 +58,40 @@ def _make_temporary_prefix(path: Path) -> str:
     return f"{_TEMPORARY_PREFIX}{hashlib.sha256(path.name.encode()).hexdigest()[:16]}-"
 
 
-def publish(temporary: Path, path: Path) -> None:
-    """Replace ``path`` durably by the finished, synced file ``temporary``."""
+def publish(temporary: Path, path: Path, *, is_durable: bool = True) -> None:
+    """Replace ``path``, durably if so wanted, by the finished file ``temporary``."""
     temporary.replace(path)
-    sync_folder(path.parent)
+    if is_durable:
+        sync_folder(path.parent)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content`` in one step; a crash leaves the old or the new."""
+def link_file(source: Path, path: Path) -> None:
+    """Give a file a second name durably, in place of ``path``; copy it where links do not exist."""
+    temporary = make_temporary_path(path)
+    try:
+        os.link(source, temporary)
+    except FileNotFoundError:
+        raise  # the file is gone, and a copy would fail as well
+    except OSError:  # a file system without links
+        shutil.copy2(source, temporary)
+        sync_path(temporary)
+    publish(temporary, path)
+    temporary.unlink(missing_ok=True)  # a rename between two names of one file does nothing
+
+
+def write_atomically(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+    """Replace ``path`` by ``content`` in one step; a crash leaves the old or the new.
+
+    Unless ``is_durable``, a loss of power may leave anything.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = make_temporary_path(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)
-            sync_file(file.fileno())
-        publish(temporary, path)
+            if is_durable:
+                sync_file(file.fileno())
+        publish(temporary, path, is_durable=is_durable)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -81,6 +101,12 @@ def write_atomically(path: Path, content: bytes) -> None:
 def sync_file(descriptor: int) -> None:
     """Wait until the disk holds the file's content."""
     os.fsync(descriptor)
+
+
+def sync_path(path: Path) -> None:
+    """Wait until the disk holds the content of the file ``path``."""
+    with path.open("rb") as file:
+        sync_file(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

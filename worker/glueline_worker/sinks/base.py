@@ -23,7 +23,10 @@ class UnitWriter(Protocol):
         """Take a batch. It does not need to be visible yet."""
 
     async def complete(self) -> Receipt:
-        """Make all batches durable and visible. They replace those of an earlier attempt."""
+        """Make all batches durable. They replace those of an earlier attempt.
+
+        Readers see them at the commit of the run at the latest.
+        """
 
     async def discard(self) -> None:
         """Drop the batches; never raises."""
@@ -57,6 +60,10 @@ class Sink(Protocol):
 
     identity: str
     """The name in one spelling and with an absolute path: equal where workers share the sink."""
+
+    is_shared_commit: bool
+    """True when units that complete together are stored in one step, so that one waits for others;
+    see ``GroupCommit``."""
 
     async def open(self) -> None:
         """Create folders or tables that are missing. Raises SinkUnavailable or SinkRefused."""

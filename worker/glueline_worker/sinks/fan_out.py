@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeGuard, TypeVar
 
 from glueline_worker.sinks.base import IncrementalWriter, Sink, UnitWriter
@@ -36,6 +37,11 @@ class FanOutWriter:
         self._writers: list[UnitWriter] = []
         self._stored: list[dict[str, StoredEntry]] = []
         self._begin_lock = asyncio.Lock()
+
+    @property
+    def is_shared_commit(self) -> bool:
+        """Tell whether a sink stores the units that complete together in one step."""
+        return bool(self._writers) and any(sink.is_shared_commit for sink in self._sinks)
 
     async def is_incremental(self) -> bool:
         """Tell whether the run may skip unchanged parts, because all sinks know what they hold."""
@@ -123,7 +129,13 @@ async def _write_to(
 
 
 def _is_incremental(writer: UnitWriter) -> TypeGuard[IncrementalWriter]:
-    return isinstance(writer, IncrementalWriter)
+    return _is_incremental_type(type(writer))
+
+
+@cache
+def _is_incremental_type(writer_type: type) -> bool:
+    # The check of a protocol costs as much as the JSON of ten tables.
+    return issubclass(writer_type, IncrementalWriter)
 
 
 def _forget(stored: dict[str, StoredEntry], keys: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 from urllib.parse import quote
 
 _NAME_LIMIT = 200
@@ -13,6 +14,9 @@ KEY_LIMIT = 1000
 _DIGEST_LENGTH = 64
 
 INDEX_FOLDER = "index"
+
+_SHARED_INDEX = "units.db"
+"""No unit has this name: ``name_object`` is followed by ``.json``."""
 
 _CASE_MARK = "@"
 """Marks the hash of a name with upper-case letters; percent-encoding leaves no such character."""
@@ -63,6 +67,11 @@ def _former_name(unit_id: str) -> str:
     return shorten(_encode(unit_id), _NAME_LIMIT)
 
 
+def hide(name: str) -> str:
+    """Return the name of a file that readers pass over; no object has it."""
+    return f".{name}"
+
+
 def make_run_folder(kind: str, run_id: str) -> str:
     """Return the folder of a run's records of one kind; query engines see it as a partition."""
     return f"{kind}/run={name_object(run_id)}"
@@ -81,6 +90,16 @@ def make_index_path(run_id: str, unit_id: str) -> str:
 def list_index_paths(run_id: str, unit_id: str) -> tuple[str, ...]:
     """Return ``make_index_path`` and the path of former versions; see ``list_object_paths``."""
     return list_object_paths(INDEX_FOLDER, run_id, unit_id, "json")
+
+
+def make_shared_object_path(kind: str, run_id: str) -> str:
+    """Return a new path for records of one kind of several units."""
+    return f"{make_run_folder(kind, run_id)}/units-{secrets.token_hex(8)}.jsonl"
+
+
+def make_shared_index_path(run_id: str) -> str:
+    """Return the path of the index of all units of a run that share objects."""
+    return f"{make_run_folder(INDEX_FOLDER, run_id)}/{_SHARED_INDEX}"
 
 
 def make_newest_run_path(scope: str) -> str:

@@ -1,15 +1,15 @@
 """The results of an older run, from which a run takes over what has not changed.
 
-``index/run=<id>/<unit>.json`` says which lines of a unit's objects belong to which part, and under
-which fingerprint. ``index/newest-<scope>.json`` names the newest run of a scope. An index counts
-only while its objects have the size and the time, to the nanosecond, that they had when it was
-written. Otherwise the parts are read again.
+``index/newest-<scope>.json`` names the newest run of a scope. Which lines of its objects belong to
+which part, and under which fingerprint, says ``index/run=<id>/units.db`` for small units and
+``index/run=<id>/<unit>.json`` for a unit with objects of its own. This counts only while the
+objects have the size and the time, to the nanosecond, that they had. Otherwise the parts are read
+again.
 """
 
 import hashlib
-from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -20,46 +20,30 @@ from pydantic import Field, ValidationError
 from glueline.contract.messages import encode
 from glueline.contract.model import StrictModel
 from glueline_worker.sinks.atomic_files import remove_temporaries, write_atomically
-from glueline_worker.sinks.files.jsonl import LineSpan
-from glueline_worker.sinks.files.manifest import StoredObject
+from glueline_worker.sinks.files.stored import (
+    LineSpan,
+    StoredLines,
+    StoredObject,
+    StoredPart,
+    StoredUnit,
+)
+from glueline_worker.sinks.files.unit_index import IndexReader, decode_parts
 from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.object_names import (
     list_index_paths,
     make_index_path,
     make_manifest_path,
     make_newest_run_path,
+    make_shared_index_path,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPart:
-    """A part in a unit's objects."""
-
-    fingerprint: str
-    spans: tuple[LineSpan, ...]
-    """One for each kind of record."""
-    inputs: tuple[str, ...] = ()
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Records by kind."""
-        return {span.kind: span.records for span in self.spans}
-
-
 class UnitIndex(StrictModel):
-    """The parts of one unit, by key; ``objects`` are by kind."""
+    """The parts of a unit with objects of its own, by key; ``objects`` are by kind."""
 
     unit: str
     objects: dict[str, StoredObject] = Field(default_factory=dict)
     parts: dict[str, StoredPart] = Field(default_factory=dict)
-
-    @property
-    def is_complete(self) -> bool:
-        """Tell whether the objects hold the lines of these parts and nothing else."""
-        counts = Counter[str]()
-        for part in self.parts.values():
-            counts.update(part.counts)
-        return counts == {kind: stored.records for kind, stored in self.objects.items()}
 
 
 class NewestRun(StrictModel):
@@ -69,14 +53,49 @@ class NewestRun(StrictModel):
     generation: int
 
 
-def find_previous_run(root: Path, run: Run) -> str | None:
+class PreviousRun:
+    """The committed run that a run takes over from."""
+
+    def __init__(self, root: Path, run_id: str) -> None:
+        """Read nothing yet."""
+        self._root = root
+        self._run_id = run_id
+        self._shared = IndexReader(root / make_shared_index_path(run_id))
+
+    def find_unit(self, unit_id: str) -> StoredUnit | None:
+        """Return a unit; None when its objects have changed since they were written."""
+        found = self._find_shared(unit_id) or self._find_own(unit_id)
+        if found is None:
+            return None
+        objects = (lines.object for lines in found.lines.values())
+        return (
+            found if all(is_untouched(self._root / each.path, each) for each in objects) else None
+        )
+
+    def _find_shared(self, unit_id: str) -> StoredUnit | None:
+        found = self._shared.find(unit_id)
+        with suppress(ValidationError):
+            return found and StoredUnit(found.lines, decode_parts(found.parts))
+        return None
+
+    def _find_own(self, unit_id: str) -> StoredUnit | None:
+        for path in list_index_paths(self._run_id, unit_id):
+            with suppress(OSError, ValidationError):
+                index = UnitIndex.model_validate_json((self._root / path).read_bytes())
+                if index.unit == unit_id:
+                    lines = {k: StoredLines.of_whole(each) for k, each in index.objects.items()}
+                    return StoredUnit(lines, index.parts)
+        return None
+
+
+def find_previous_run(root: Path, run: Run) -> PreviousRun | None:
     """Return the run that ``run`` can take over from; None without one or for a full run."""
     if run.request.options.full:
         return None
     found = _read_newest_run(root, run)
     if found is None or not (root / make_manifest_path(found.run_id)).is_file():
         return None
-    return found.run_id
+    return PreviousRun(root, found.run_id)
 
 
 def remember_newest_run(root: Path, run: Run) -> None:
@@ -96,21 +115,20 @@ def forget_newest_run(root: Path, run: Run) -> None:
         (root / make_newest_run_path(_hash_scope(run))).unlink(missing_ok=True)
 
 
-def read_index(root: Path, run_id: str, unit_id: str) -> UnitIndex | None:
-    """Return the index of a unit; None when its objects have changed since it was written."""
-    for path in list_index_paths(run_id, unit_id):
-        with suppress(OSError, ValidationError):
-            index = UnitIndex.model_validate_json((root / path).read_bytes())
-            if index.unit == unit_id:
-                is_whole = all(_is_untouched(root, stored) for stored in index.objects.values())
-                return index if is_whole else None
-    return None
+def write_own_index(
+    root: Path,
+    run_id: str,
+    unit_id: str,
+    objects: Mapping[str, StoredObject],
+    parts: dict[str, StoredPart],
+) -> None:
+    """Store the index of a unit whose own objects are in place. Raises OSError.
 
-
-def write_index(root: Path, run_id: str, index: UnitIndex) -> None:
-    """Store the index of a unit whose objects are in place. Raises OSError."""
+    It need not survive a loss of power: without it, the next run reads the unit again.
+    """
+    index = UnitIndex(unit=unit_id, objects=dict(objects), parts=parts)
     content = orjson.dumps(index, default=_to_json_value)
-    write_atomically(root / make_index_path(run_id, index.unit), content)
+    write_atomically(root / make_index_path(run_id, unit_id), content, is_durable=False)
 
 
 def list_candidate_units(unit_id: str, kind: str, key: str) -> tuple[str, ...]:
@@ -123,8 +141,17 @@ def list_candidate_units(unit_id: str, kind: str, key: str) -> tuple[str, ...]:
     return ("jobs", f"job/{encode(unquote(key.rpartition('/')[2]))}")
 
 
+def is_untouched(path: Path, stored: StoredObject) -> bool:
+    """Tell whether the object at ``path`` has its size and its time."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (stored.bytes, stored.modified_ns)
+
+
 def _to_json_value(value: Any) -> Any:
-    return tuple(value) if isinstance(value, LineSpan) else vars(value)
+    return tuple(value) if isinstance(value, LineSpan) else value.model_dump(exclude_defaults=True)
 
 
 def _read_newest_run(root: Path, run: Run) -> NewestRun | None:
@@ -140,11 +167,3 @@ def _hash_scope(run: Run) -> str:
     # Results from another place are not those of the scope.
     request["place"] = [run.place.of_catalog, run.place.of_jobs] if run.place else []
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
-
-
-def _is_untouched(root: Path, stored: StoredObject) -> bool:
-    try:
-        stat = (root / stored.path).stat()
-    except OSError:
-        return False
-    return (stat.st_size, stat.st_mtime_ns) == (stored.bytes, stored.modified_ns)

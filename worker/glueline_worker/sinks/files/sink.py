@@ -1,8 +1,8 @@
-"""The sink ``file:``, a folder with whole objects for each unit and a manifest for each run."""
+"""The sink ``file:``, a folder with objects of JSON Lines and a manifest for each run."""
 
 import asyncio
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -20,21 +20,28 @@ from glueline_worker.sinks.files.history import (
     remember_place,
     warn_of_other_places,
 )
+from glueline_worker.sinks.files.journal import JournalEntry
 from glueline_worker.sinks.files.manifest import (
-    describe_lost_records,
     list_run_folders,
     make_manifest,
     read_listed_paths,
+)
+from glueline_worker.sinks.files.packing import pack_units
+from glueline_worker.sinks.files.previous_run import forget_newest_run, remember_newest_run
+from glueline_worker.sinks.files.receipts import (
+    describe_lost_records,
+    parse_receipts,
     verify_objects,
 )
-from glueline_worker.sinks.files.previous_run import (
-    find_previous_run,
-    forget_newest_run,
-    remember_newest_run,
-)
+from glueline_worker.sinks.files.run_folder import RunFolder, append_to_journals
 from glueline_worker.sinks.files.writer import FileUnitWriter
-from glueline_worker.sinks.model import Commit, CommitReport, Run
-from glueline_worker.sinks.object_names import list_index_paths, make_manifest_path
+from glueline_worker.sinks.group_commit import GroupCommit
+from glueline_worker.sinks.model import Commit, CommitReport, Receipt, Run
+from glueline_worker.sinks.object_names import (
+    list_index_paths,
+    make_manifest_path,
+    make_shared_index_path,
+)
 from glueline_worker.sinks.sink_url import SinkUrl
 
 _FILE_FORMATS = ("jsonl",)
@@ -59,14 +66,17 @@ def make_file_sink(sink_url: SinkUrl) -> "FileSink":
 
 
 class FileSink:
-    """Stores each unit as whole objects below ``root``. Readers go by the manifests."""
+    """Stores runs as objects below ``root``. Readers go by the manifests."""
+
+    is_shared_commit = True
 
     def __init__(self, name: str, root: Path) -> None:
         """Store below ``root``; errors call the sink ``name``."""
         self.name = name
         self.identity = f"file://{root.resolve().as_posix()}"
         self._root = root
-        self._bases: dict[str, str | None] = {}
+        self._folders: dict[str, RunFolder] = {}
+        self._group = GroupCommit(self._append)
 
     async def open(self) -> None:
         """Create the folder and try to write to it."""
@@ -78,11 +88,14 @@ class FileSink:
 
     async def begin(self, run: Run, unit_id: str) -> FileUnitWriter:
         """Start an attempt. Nothing is created before its first record."""
-        if run.run_id not in self._bases:
-            if len(self._bases) == _RUNS_REMEMBERED:
-                self._bases.clear()
-            self._bases[run.run_id] = await asyncio.to_thread(find_previous_run, self._root, run)
-        return FileUnitWriter(self.name, self._root, run.run_id, unit_id, self._bases[run.run_id])
+        folder = self._folders.get(run.run_id)
+        if folder is None or folder.is_removed:
+            if len(self._folders) >= _RUNS_REMEMBERED:
+                self._folders.clear()
+            folder = await asyncio.to_thread(RunFolder, self.name, self._root, run)
+            # Another unit may have been faster. A run has one journal in a process.
+            folder = self._remember(folder)
+        return FileUnitWriter(folder, unit_id, self._store_entry)
 
     async def commit(self, commit: Commit) -> CommitReport:
         """Write the manifest, then remove all objects that the receipts do not list."""
@@ -99,6 +112,20 @@ class FileSink:
     async def close(self) -> None:
         """Do nothing: no file stays open between calls."""
 
+    def _remember(self, folder: RunFolder) -> RunFolder:
+        known = self._folders.get(folder.run_id)
+        if known is None or known.is_removed:
+            self._folders[folder.run_id] = folder
+        return self._folders[folder.run_id]
+
+    async def _store_entry(self, folder: RunFolder, entry: JournalEntry) -> Receipt:
+        return await self._group.join((folder, entry))
+
+    async def _append(
+        self, entries: Sequence[tuple[RunFolder, JournalEntry]]
+    ) -> Sequence[Receipt | Exception]:
+        return await asyncio.to_thread(append_to_journals, entries)
+
     def _open(self) -> None:
         with translate_disk_errors(self.name):
             self._root.mkdir(parents=True, exist_ok=True)
@@ -108,18 +135,25 @@ class FileSink:
     def _commit(self, commit: Commit) -> tuple[list[str], str]:
         run_id = commit.run.run_id
         with translate_disk_errors(self.name):
-            objects = verify_objects(self._root, commit)
-            lost = describe_lost_records(commit, objects)
+            receipts = parse_receipts(commit)
+            objects = verify_objects(self._root, run_id, receipts)
+            lost = describe_lost_records(receipts, objects)
             if lost and commit.state is RunState.SUCCEEDED:
                 commit = replace(commit, state=RunState.PARTIAL)
             path = self._root / make_manifest_path(run_id)
-            write_atomically(path, make_manifest(commit, objects))
+            places = {unit: each.entry for unit, each in receipts.items() if each.entry}
+            with pack_units(self._root, run_id, places) as packing:
+                objects += packing.objects
+                write_atomically(path, make_manifest(commit, objects))
+                packing.publish_index()
             remove_temporaries(path)
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
                 remember_newest_run(self._root, commit.run)
             remember_place(self._root, commit.run)
+            large = (unit_id for unit_id, receipt in receipts.items() if receipt.objects)
+            indexes = {path for unit_id in large for path in list_index_paths(run_id, unit_id)}
+            indexes.add(make_shared_index_path(run_id))
             listed = {stored.path for stored in objects}
-            indexes = {path for unit in commit.receipts for path in list_index_paths(run_id, unit)}
             self._remove_others(run_id, listed | indexes)
             return warn_of_other_places(self._root, commit.run), lost
 

@@ -1,212 +1,215 @@
-"""Write one attempt at a unit: a temporary file for each kind of record, renamed at the end."""
+"""Write one attempt at a unit: into the journal, or into objects of its own when it is large."""
 
 import asyncio
-import os
-import shutil
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import IO
 
 from glueline.contract.records import Record
 from glueline_worker.sinks.atomic_files import (
+    link_file,
     make_temporary_path,
     publish,
-    sync_file,
     translate_disk_errors,
 )
-from glueline_worker.sinks.files.jsonl import JsonLinesFile, LineSpan
-from glueline_worker.sinks.files.manifest import StoredObject, measure_object
-from glueline_worker.sinks.files.previous_run import (
-    StoredPart,
-    UnitIndex,
-    list_candidate_units,
-    read_index,
-    write_index,
-)
+from glueline_worker.sinks.files.journal import JournalEntry
+from glueline_worker.sinks.files.jsonl import EXTENSION, LineReader, ObjectFile, UnitLines
+from glueline_worker.sinks.files.previous_run import list_candidate_units, write_own_index
+from glueline_worker.sinks.files.run_folder import RunFolder
+from glueline_worker.sinks.files.stored import LineSpan, StoredObject, StoredPart, StoredUnit
+from glueline_worker.sinks.files.unit_index import encode_parts
 from glueline_worker.sinks.model import Part, Receipt, StoredEntry
 from glueline_worker.sinks.object_names import make_object_path
 
 _MKDIR_TRIES = 20
+_SMALL_UNIT = 1 << 18
+"""Bytes up to which a unit stays in memory until its end, and shares objects with others."""
 _MAX_INDEXED_PARTS = 20_000
 """A unit with more parts (that is, partitions) is not taken over, so that memory stays bounded."""
 
+StoreEntry = Callable[[RunFolder, JournalEntry], Awaitable[Receipt]]
+
 
 class FileUnitWriter:
-    """Streams records to temporary files and renames them at the end.
+    """Holds the lines of a small unit until its end; streams those of a large one to files.
 
     A cancelled call may leave its thread running. The lock lets ``discard`` wait for it.
     """
 
-    def __init__(
-        self, name: str, root: Path, run_id: str, unit_id: str, base: str | None = None
-    ) -> None:
-        """Write below ``root``, the folder of the sink ``name``; take over from run ``base``."""
-        self._name = name
-        self._root = root
-        self._run_id = run_id
+    def __init__(self, folder: RunFolder, unit_id: str, store_entry: StoreEntry) -> None:
+        """Write the unit below ``folder``; ``store_entry`` puts a small unit into the journal."""
+        self._folder = folder
         self._unit_id = unit_id
-        self._base = base
-        self._files: dict[str, JsonLinesFile] = {}
+        self._store_entry = store_entry
+        self._lines = UnitLines()
+        self._files: dict[str, ObjectFile] = {}
         self._parts: dict[str, StoredPart] = {}
-        self._indexes: dict[str, UnitIndex | None] = {}
-        self._unchanged: dict[str, UnitIndex] = {}
+        self._old_units: dict[str, StoredUnit | None] = {}
+        self._unchanged: dict[str, StoredUnit] = {}
         self._lock = threading.Lock()
         self._may_have_files = False
 
     async def write(self, records: Sequence[Record]) -> None:
         """Append a batch."""
-        self._may_have_files = True
-        await asyncio.to_thread(self._write, records)
+        self._lines.append(records)
+        await self._spill_if_large()
+
+    async def write_parts(self, parts: Sequence[Part]) -> None:
+        """Append parts."""
+        for part in parts:
+            spans = self._lines.append(part.records)
+            if part.fingerprint and len(self._parts) <= _MAX_INDEXED_PARTS:
+                self._parts[part.key] = StoredPart(part.fingerprint, spans, part.inputs)
+        await self._spill_if_large()
 
     async def find_stored_entries(
         self, kind: str, keys: Sequence[str]
     ) -> Mapping[str, StoredEntry]:
         """Return the parts among ``keys`` that the older run left, by key."""
-        if self._base is None:
+        if self._folder.previous is None:
             return {}
         return await asyncio.to_thread(self._find_stored_entries, kind, keys)
 
     async def mark_unchanged(self, kind: str, fingerprints: Mapping[str, str]) -> None:
-        """Remember parts of the older run; ``complete`` copies or links their lines."""
+        """Remember parts of the older run; ``complete`` takes over their lines."""
         for key in fingerprints:
-            index = self._find_index(kind, key)
-            assert index is not None, "only stored parts can be unchanged"
-            self._unchanged[key] = index
-
-    async def write_parts(self, parts: Sequence[Part]) -> None:
-        """Append parts."""
-        self._may_have_files = True
-        await asyncio.to_thread(self._write_parts, parts)
+            old = self._find_old_unit(kind, key)
+            assert old is not None, "only stored parts can be unchanged"
+            self._unchanged[key] = old
 
     async def complete(self) -> Receipt:
-        """Rename the files into place."""
-        self._may_have_files = True
-        receipt = await asyncio.to_thread(self._complete)
-        self._may_have_files = False
-        return receipt
+        """Store the unit durably: in the journal, or as objects of its own."""
+        same = self._find_same_unit()
+        if self._unchanged or self._files:
+            self._may_have_files = True
+            receipt = await asyncio.to_thread(self._complete_files, same)
+            self._may_have_files = False
+            if receipt is not None:
+                return receipt
+        entry = self._make_entry(same)
+        return await self._store_entry(self._folder, entry) if entry.has_lines else {}
 
     async def discard(self) -> None:
-        """Remove the temporary files."""
+        """Drop what waits and remove the temporary files."""
+        self._lines = UnitLines()
+        self._parts = {}
+        self._unchanged = {}
         if self._may_have_files:
             await asyncio.to_thread(self._discard)
 
-    def _write(self, records: Sequence[Record]) -> None:
-        with self._lock, translate_disk_errors(self._name):
-            self._append(records)
+    async def _spill_if_large(self) -> None:
+        if self._lines.bytes > _SMALL_UNIT:
+            self._may_have_files = True
+            await asyncio.to_thread(self._spill, self._lines.take())
 
-    def _append(self, records: Sequence[Record]) -> tuple[LineSpan, ...]:
-        grouped = groupby(records, key=attrgetter("kind"))
-        return tuple(self._open_file(kind).append(tuple(group)) for kind, group in grouped)
+    def _spill(self, lines: Mapping[str, bytes]) -> None:
+        with self._lock, translate_disk_errors(self._folder.name):
+            self._append_to_files(lines)
 
-    def _write_parts(self, parts: Sequence[Part]) -> None:
-        with self._lock, translate_disk_errors(self._name):
-            for part in parts:
-                spans = self._append(part.records)
-                if part.fingerprint and len(self._parts) <= _MAX_INDEXED_PARTS:
-                    self._parts[part.key] = StoredPart(part.fingerprint, spans, part.inputs)
+    def _append_to_files(self, lines: Mapping[str, bytes]) -> None:
+        for kind, more in lines.items():
+            if kind not in self._files:
+                self._files[kind] = _create_file(self._folder.root / self._path(kind))
+            self._files[kind].append(more)
 
     def _find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, StoredEntry]:
         with self._lock:
-            found = {
-                key: index.parts[key] for key in keys if (index := self._find_index(kind, key))
-            }
+            found = {key: old.parts[key] for key in keys if (old := self._find_old_unit(kind, key))}
         return {key: StoredEntry(p.fingerprint, p.counts, p.inputs) for key, p in found.items()}
 
-    def _find_index(self, kind: str, key: str) -> UnitIndex | None:
-        """Return the index of the older run that has the part."""
-        if self._base is None:
+    def _find_old_unit(self, kind: str, key: str) -> StoredUnit | None:
+        """Return the unit of the older run that has the part."""
+        if self._folder.previous is None:
             return None
-        for unit in list_candidate_units(self._unit_id, kind, key):
-            if unit not in self._indexes:
-                self._indexes[unit] = read_index(self._root, self._base, unit)
-            index = self._indexes[unit]
-            if index and key in index.parts:
-                return index
+        for unit_id in list_candidate_units(self._unit_id, kind, key):
+            if unit_id not in self._old_units:
+                self._old_units[unit_id] = self._folder.previous.find_unit(unit_id)
+            old = self._old_units[unit_id]
+            if old and key in old.parts:
+                return old
         return None
 
-    def _open_file(self, kind: str) -> JsonLinesFile:
-        if kind not in self._files:
-            self._files[kind] = _create_file(kind, self._root / self._path(kind))
-        return self._files[kind]
+    def _find_same_unit(self) -> StoredUnit | None:
+        """Return the unit of the older run when this one has the same parts and no others."""
+        old = self._old_units.get(self._unit_id)
+        if not old or self._lines.records or self._unchanged.keys() != old.parts.keys():
+            return None
+        is_own = all(other is old for other in self._unchanged.values())
+        return old if is_own and old.is_complete else None
 
     def _path(self, kind: str) -> str:
-        return make_object_path(kind, self._run_id, self._unit_id, JsonLinesFile.extension)
+        return make_object_path(kind, self._folder.run_id, self._unit_id, EXTENSION)
 
-    def _complete(self) -> Receipt:
-        with self._lock, translate_disk_errors(self._name):
-            if same := self._find_same_unit():
-                stored = [self._link(old) for old in same.objects.values()]
-                self._parts = same.parts
-            else:
+    def _complete_files(self, same: StoredUnit | None) -> Receipt | None:
+        """Take over what is unchanged. Return the receipt of a large unit, None for a small one."""
+        with self._lock, translate_disk_errors(self._folder.name):
+            if same is None:
                 self._copy_unchanged()
-                stored = [self._publish(kind, file) for kind, file in self._files.items()]
-            self._files.clear()
-            self._write_index(stored)
-        return {"objects": [each.model_dump() for each in stored]}
+                if not self._files:
+                    return None
+                self._append_to_files(self._lines.take())
+                return self._make_receipt([self._publish(*item) for item in self._files.items()])
+            if same.is_shared:
+                self._folder.keep(same.lines)
+                return None
+            self._parts = dict(same.parts)
+            return self._make_receipt([self._link(old.object) for old in same.lines.values()])
 
-    def _find_same_unit(self) -> UnitIndex | None:
-        """Return the unit of the older run when this one has the same parts and no others."""
-        index = self._indexes.get(self._unit_id)
-        if self._files or index is None or self._unchanged.keys() != index.parts.keys():
-            return None
-        is_own = all(other is index for other in self._unchanged.values())
-        return index if is_own and index.is_complete else None
+    def _make_entry(self, same: StoredUnit | None) -> JournalEntry:
+        parts = same.parts if same else self._parts
+        index = encode_parts(parts if len(parts) <= _MAX_INDEXED_PARTS else {})
+        if same:
+            return JournalEntry(self._unit_id, kept=same.lines, parts=index)
+        return JournalEntry(self._unit_id, self._lines.take(), self._lines.records, parts=index)
 
     def _copy_unchanged(self) -> None:
-        for _, unchanged in groupby(self._unchanged.items(), key=lambda item: item[1].unit):
-            with ExitStack() as stack:
-                files: dict[str, IO[bytes]] = {}
-                for key, index in unchanged:
-                    for kind in index.objects.keys() - files.keys():
-                        path = self._root / index.objects[kind].path
-                        files[kind] = stack.enter_context(path.open("rb"))
-                    part = index.parts[key]
-                    spans = tuple(self._copy(span, files[span.kind]) for span in part.spans)
-                    self._parts[key] = replace(part, spans=spans)
+        with closing(LineReader(self._folder.root)) as reader:
+            for key, old in self._unchanged.items():
+                part = old.parts[key]
+                spans = tuple(self._copy(span, old, reader) for span in part.spans)
+                self._parts[key] = replace(part, spans=spans)
+                if self._lines.bytes > _SMALL_UNIT:
+                    self._append_to_files(self._lines.take())
 
-    def _copy(self, span: LineSpan, file: IO[bytes]) -> LineSpan:
-        file.seek(span.start)
-        return self._open_file(span.kind).append_lines(
-            file.read(span.end - span.start), span.records
-        )
+    def _copy(self, span: LineSpan, old: StoredUnit, reader: LineReader) -> LineSpan:
+        lines = old.lines[span.kind]
+        start, end = lines.start + span.start, lines.start + span.end
+        copied = reader.read(span.kind, lines.object.path, start, end)
+        return self._lines.append_lines(span.kind, copied, span.records)
 
     def _link(self, old: StoredObject) -> StoredObject:
         """Give an older run's object a second name, so that either run can be removed."""
-        path = self._root / self._path(old.kind)
+        path = self._folder.root / self._path(old.kind)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = make_temporary_path(path)
-        try:
-            os.link(self._root / old.path, temporary)
-        except FileNotFoundError:
-            raise  # the object is gone, and a copy would fail as well
-        except OSError:  # a file system without links
-            shutil.copyfile(self._root / old.path, temporary)
-            with temporary.open("rb") as copied:
-                sync_file(copied.fileno())
-        publish(temporary, path)
-        temporary.unlink(missing_ok=True)  # a rename between two names of one file does nothing
+        link_file(self._folder.root / old.path, path)
         modified = path.stat().st_mtime_ns
         changes = {"path": self._path(old.kind), "unit": self._unit_id, "modified_ns": modified}
         return old.model_copy(update=changes)
 
-    def _write_index(self, stored: Sequence[StoredObject]) -> None:
-        if self._parts and len(self._parts) <= _MAX_INDEXED_PARTS:
-            objects = {each.kind: each for each in stored}
-            index = UnitIndex(unit=self._unit_id, objects=objects, parts=self._parts)
-            write_index(self._root, self._run_id, index)
-
-    def _publish(self, kind: str, file: JsonLinesFile) -> StoredObject:
-        file.finish()
+    def _publish(self, kind: str, file: ObjectFile) -> StoredObject:
+        digest = file.finish()
         path = self._path(kind)
-        temporary = file.path.relative_to(self._root).as_posix()
-        measured = measure_object(self._root, temporary, kind, self._unit_id, file.records)
-        publish(file.path, self._root / path)
-        return measured.model_copy(update={"path": path})
+        modified = file.path.stat().st_mtime_ns
+        publish(file.path, self._folder.root / path)
+        return StoredObject(
+            path=path,
+            kind=kind,
+            records=self._lines.records[kind],
+            bytes=file.bytes,
+            sha256=digest,
+            modified_ns=modified,
+            unit=self._unit_id,
+        )
+
+    def _make_receipt(self, objects: Sequence[StoredObject]) -> Receipt:
+        self._files.clear()
+        if self._parts and len(self._parts) <= _MAX_INDEXED_PARTS:
+            by_kind = {each.kind: each for each in objects}
+            folder = self._folder
+            write_own_index(folder.root, folder.run_id, self._unit_id, by_kind, self._parts)
+        return {"objects": [each.model_dump(exclude_defaults=True) for each in objects]}
 
     def _discard(self) -> None:
         with self._lock:
@@ -218,7 +221,7 @@ class FileUnitWriter:
             self._files.clear()
 
 
-def _create_file(kind: str, path: Path) -> JsonLinesFile:
+def _create_file(path: Path) -> ObjectFile:
     """Create a temporary file beside ``path``.
 
     The ``discard`` of another attempt may remove the folder at any moment. When that happens
@@ -229,7 +232,7 @@ def _create_file(kind: str, path: Path) -> JsonLinesFile:
         tries += 1
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return JsonLinesFile(kind, make_temporary_path(path))
+            return ObjectFile(make_temporary_path(path))
         except (FileNotFoundError, FileExistsError):
             if tries == _MKDIR_TRIES:
                 raise

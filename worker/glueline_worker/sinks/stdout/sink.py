@@ -51,6 +51,7 @@ class StdoutSink:
 
     name = "stdout:"
     identity = name
+    is_shared_commit = False
 
     def __init__(
         self, stream: IO[bytes] | None = None, stall_seconds: float = _STALL_SECONDS

@@ -1,0 +1,72 @@
+"""Units that end at about the same time end together."""
+
+import asyncio
+import time
+
+from glueline_worker.execution.company import Company, ReadingUnit
+
+
+async def read_until(company: Company, done: asyncio.Event) -> None:
+    """A unit that reads until ``done``, and waits for others."""
+    with company.read() as reading:
+        await done.wait()
+    await company.wait(long_reading(reading))
+
+
+def long_reading(reading: ReadingUnit) -> ReadingUnit:
+    """The same unit, had it begun a minute ago: its patience ends no test."""
+    return ReadingUnit(reading.began - 60)
+
+
+async def turn() -> None:
+    """Let every task go as far as it can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def start(company: Company, count: int) -> list[tuple[asyncio.Task[None], asyncio.Event]]:
+    events = [asyncio.Event() for _ in range(count)]
+    units = [(asyncio.create_task(read_until(company, event)), event) for event in events]
+    await turn()
+    return units
+
+
+async def test_a_unit_that_is_alone_does_not_wait():
+    company = Company()
+    [(unit, done)] = await start(company, 1)
+    done.set()
+    await turn()
+    assert unit.done()
+
+
+async def test_units_end_together_once_as_many_wait_as_read():
+    units = await start(Company(), 5)
+    for number, (_, done) in enumerate(units[:3]):
+        assert not any(unit.done() for unit, _ in units), number
+        done.set()
+        await turn()
+    assert [unit.done() for unit, _ in units] == [True, True, True, False, False]
+    for _, done in units:
+        done.set()
+    await asyncio.gather(*(unit for unit, _ in units))
+
+
+async def test_a_unit_that_was_cancelled_is_no_company():
+    company = Company()
+    units = await start(company, 4)
+    units[0][1].set()
+    await turn()
+    units[0][0].cancel()
+    units[1][1].set()
+    await turn()
+    assert not units[1][0].done()  # two still read
+    units[2][0].cancel()
+    await turn()
+    assert units[1][0].done()
+    units[3][0].cancel()
+
+
+async def test_a_unit_waits_no_longer_than_in_proportion_to_its_reading():
+    company = Company()
+    with company.read(), company.read(), company.read():
+        await company.wait(ReadingUnit(time.monotonic()))
