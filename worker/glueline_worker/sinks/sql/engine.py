@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.pool import NullPool
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
@@ -30,7 +31,7 @@ from glueline_worker.sinks.sql.schema.migration import (
     drop_replaced_views,
     migrate_schema,
 )
-from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
+from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, TABLES, VERSIONS
 
 _SQLITE_WAIT_SECONDS = 30
 """Seconds to wait for another process that writes."""
@@ -133,8 +134,18 @@ def _add_new_views(connection: Connection) -> None:
 
 def create_views(connection: Connection) -> None:
     """Create the views, or replace those of an older schema."""
+    is_binary = _has_binary_records(connection)
     for view in _read_view_statements(connection.dialect.name):
-        connection.exec_driver_sql(view)
+        connection.exec_driver_sql(view.replace("json_to_", "jsonb_to_") if is_binary else view)
+
+
+def _has_binary_records(connection: Connection) -> bool:
+    """Tell whether an older Glueline made the tables in PostgreSQL: with records in JSONB."""
+    columns = inspect(connection).get_columns(TABLES.name)
+    return any(
+        column["name"] == TABLES.c.record.name and isinstance(column["type"], JSONB)
+        for column in columns
+    )
 
 
 def _read_view_statements(dialect: str) -> list[str]:
