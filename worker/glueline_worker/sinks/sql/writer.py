@@ -44,7 +44,7 @@ class SqlUnitWriter:
     ) -> Mapping[str, StoredEntry]:
         """Return the live parts among ``keys`` that have a fingerprint, by key."""
         await self._database.register_run(self._run)
-        number, found = await self._database.in_transaction(
+        number, found = await self._database.look_up(
             lambda connection: (self._database.number, find_stored_entries(connection, kind, keys))
         )
         self._numbers.add(number)
@@ -68,7 +68,7 @@ class SqlUnitWriter:
             return self._database.number, refused
 
         await self._database.register_run(self._run)
-        number, refused = await self._database.in_transaction(work)
+        number, refused = await self._database.in_group(work, sum(map(len, rows.values())))
         for kind, of_kind in rows.items():
             self._seen.add(kind, ((get_listing(row), get_key(row)) for row in of_kind))
         self._numbers.add(number)
@@ -98,11 +98,12 @@ class SqlUnitWriter:
             return
         now = datetime.now(UTC)
         await self._database.register_run(self._run)
-        number, marked = await self._database.in_transaction(
+        number, marked = await self._database.in_group(
             lambda connection: (
                 self._database.number,
                 mark_seen(connection, self._run, unchanged, now),
-            )
+            ),
+            sum(map(len, unchanged.values())),
         )
         for kind, rows in marked.items():
             self._seen.add(kind, rows)
