@@ -395,6 +395,25 @@ async def test_a_locked_database_may_be_tried_again(
     await sink.close()
 
 
+async def test_a_look_up_waits_for_no_writer(tmp_path: Path):
+    sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
+    await sink.open()
+    receipt = await store(sink, run(), SALES, table("a"))
+    assert receipt["records"] == 1
+    writer = await sink.begin(run(), SALES)
+    with sqlite3.connect(tmp_path / "a.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await writer.find_stored_entries("table", [table("a").key]) == {}
+    other.close()
+    await sink.close()
+
+
+async def test_a_thing_that_is_twice_in_a_batch_is_stored_as_it_was_last(sink: Sink, rows: Rows):
+    receipt = await store(sink, run(), SALES, table("a", owner="1"), table("a", owner="2"))
+    assert receipt["records"] == 2
+    assert rows("SELECT owner FROM tables") == [("2",)]
+
+
 async def test_a_full_sqlite_file_may_be_tried_again(tmp_path: Path):
     sink = parse_sink(f"sqlite:///{tmp_path}/a.db")
     await sink.open()
@@ -496,6 +515,7 @@ async def test_who_comes_while_another_mends_the_file_after_a_kill_waits(tmp_pat
     )
     assert mending.stdout is not None
     await mending.stdout.readline()
+    assert await sink._database.look_up(lambda c: c.exec_driver_sql("SELECT 1").scalar()) == 1
     await store(sink, run(2), SALES, table("a"))
     assert await mending.wait() == 0
     await sink.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, inspect
@@ -14,8 +14,9 @@ from glueline_worker.sinks.atomic_files import translate_disk_errors
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.sql.database_identity import read_database_number, read_inode
-from glueline_worker.sinks.sql.engine import create_schema, make_sqlite_reader
+from glueline_worker.sinks.sql.engine import IS_QUERY, create_schema, make_sqlite_reader
 from glueline_worker.sinks.sql.errors import translate_database_errors
+from glueline_worker.sinks.sql.group_commit import GroupCommit, Work
 from glueline_worker.sinks.sql.places import register_run
 from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION, VERSIONS
 
@@ -46,10 +47,12 @@ class SqlDatabase:
         self.number: int | None = None
         """Identifies the file of SQLite that is open; see ``database_identity``."""
         self._engine = engine
+        self._reading_engine = engine.execution_options(**{IS_QUERY: True})
         self._secrets = secrets
         self._inode: tuple[int, int] | None = None
         self._registered: set[str] = set()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="glueline-sql")
+        self._group = GroupCommit(self._threads, self._transact)
 
     async def open(self) -> None:
         """Create the folder of SQLite's file, the tables and the views."""
@@ -61,19 +64,29 @@ class SqlDatabase:
         self._engine.dispose()
 
     async def in_transaction(self, work: Callable[[Connection], _Result]) -> _Result:
-        """Do ``work`` in a transaction; raises SinkUnavailable or SinkRefused."""
+        """Do ``work`` in a transaction of its own; raises SinkUnavailable or SinkRefused."""
+        return await self._on_thread(lambda: self._transact([work])[0])
 
-        def transaction() -> _Result:
-            if self._is_file_replaced():
-                self._engine.dispose()
-                self._open()
-            with self._begin() as connection:
-                result = work(connection)
-            if self._is_file_replaced():
-                raise SinkUnavailable(f"{self.name} was deleted or replaced while it was in use")
-            return result
+    async def in_group(self, work: Callable[[Connection], _Result], rows: int) -> _Result:
+        """Do ``work``, which writes about so many rows, in a transaction that others may share.
 
-        return await self._on_thread(transaction)
+        It may be done twice. Raises SinkUnavailable or SinkRefused.
+        """
+        return await self._group.do(work, rows)
+
+    async def look_up(self, query: Callable[[Connection], _Result]) -> _Result:
+        """Run a query that waits for no writer; raises SinkUnavailable or SinkRefused."""
+        return await self._on_thread(lambda: self._transact([query], is_query=True)[0])
+
+    def _transact(self, works: Sequence[Work], *, is_query: bool = False) -> list[Any]:
+        if self._is_file_replaced():
+            self._engine.dispose()
+            self._open()
+        with self._begin(is_query=is_query) as connection:
+            results = [work(connection) for work in works]
+        if self._is_file_replaced():
+            raise SinkUnavailable(f"{self.name} was deleted or replaced while it was in use")
+        return results
 
     async def read(self, query: Callable[[Connection], _Result]) -> _Result:
         """Run a query that changes nothing; raises SinkRefused when there is no such database."""
@@ -117,11 +130,9 @@ class SqlDatabase:
         self._inode = self._read_inode()
 
     @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        with (
-            translate_database_errors(self.name, self._secrets),
-            self._engine.begin() as connection,
-        ):
+    def _begin(self, *, is_query: bool = False) -> Iterator[Connection]:
+        engine = self._reading_engine if is_query else self._engine
+        with translate_database_errors(self.name, self._secrets), engine.begin() as connection:
             yield connection
 
     def _is_file_replaced(self) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.pool import NullPool
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
@@ -30,10 +31,16 @@ from glueline_worker.sinks.sql.schema.migration import (
     drop_replaced_views,
     migrate_schema,
 )
-from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, VERSIONS
+from glueline_worker.sinks.sql.schema.tables import METADATA, SCHEMA_VERSION, TABLES, VERSIONS
 
 _SQLITE_WAIT_SECONDS = 30
 """Seconds to wait for another process that writes."""
+
+IS_QUERY = "glueline_is_query"
+"""The execution option of a transaction that only reads: in SQLite it waits for no writer."""
+
+_SQLITE_PAGE_BYTES = 8192
+"""The pages of a new file. A record takes two or three of SQLite's 4096 bytes, each a write."""
 
 POSTGRESQL_CONNECTIONS = 4
 """Connections of one worker process to PostgreSQL."""
@@ -133,8 +140,18 @@ def _add_new_views(connection: Connection) -> None:
 
 def create_views(connection: Connection) -> None:
     """Create the views, or replace those of an older schema."""
+    is_binary = _has_binary_records(connection)
     for view in _read_view_statements(connection.dialect.name):
-        connection.exec_driver_sql(view)
+        connection.exec_driver_sql(view.replace("json_to_", "jsonb_to_") if is_binary else view)
+
+
+def _has_binary_records(connection: Connection) -> bool:
+    """Tell whether an older Glueline made the tables in PostgreSQL: with records in JSONB."""
+    columns = inspect(connection).get_columns(TABLES.name)
+    return any(
+        column["name"] == TABLES.c.record.name and isinstance(column["type"], JSONB)
+        for column in columns
+    )
 
 
 def _read_view_statements(dialect: str) -> list[str]:
@@ -171,6 +188,7 @@ def _keep_json_text(document: str) -> str:
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # Transactions begin where SQLAlchemy says so.
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA page_size = {_SQLITE_PAGE_BYTES}")
     # SQLite itself does not wait for the lock that this switch needs.
     _retry_while_busy(lambda: connection.execute("PRAGMA journal_mode = WAL"))
     # From now on only the begin of a transaction waits, and _retry_while_busy does that.
@@ -178,8 +196,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A transaction that reads first and writes later could not wait for another writer.
-    _retry_while_busy(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if connection.get_execution_options().get(IS_QUERY):
+        _retry_while_busy(lambda: _begin_query(driver))
+    else:
+        # A transaction that reads first and writes later could not wait for another writer.
+        _retry_while_busy(lambda: driver.execute("BEGIN IMMEDIATE"))
+
+
+def _begin_query(driver: sqlite3.Connection) -> None:
+    """Begin to read now: the first query can meet another process that repairs the file."""
+    driver.execute("BEGIN")
+    try:
+        driver.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        driver.execute("ROLLBACK")
+        raise
 
 
 def _retry_while_busy(step: Callable[[], object]) -> None:

@@ -49,11 +49,11 @@ def translate_database_errors(name: str, secrets: Sequence[str] = ()) -> Iterato
     """
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise _translate(error, name, secrets) from None
 
 
-def _translate(error: SQLAlchemyError, name: str, secrets: Sequence[str]) -> GluelineError:
+def _translate(error: Exception, name: str, secrets: Sequence[str]) -> GluelineError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     text = " ".join(str(cause).split())
     for secret in filter(None, secrets):
@@ -69,7 +69,7 @@ def is_busy(error: BaseException) -> bool:
     return _primary_code(getattr(error, "orig", error)) == sqlite3.SQLITE_BUSY
 
 
-def _is_transient(error: SQLAlchemyError, cause: BaseException | None) -> bool:
+def _is_transient(error: Exception, cause: BaseException | None) -> bool:
     code = _primary_code(cause)
     if code is not None:
         return code in _SQLITE_TRANSIENT

@@ -13,7 +13,7 @@ from glueline_worker.sinks.sql.database import SqlDatabase
 from glueline_worker.sinks.sql.database_identity import DATABASE_NUMBER
 from glueline_worker.sinks.sql.deletions.checksums import SeenKeys
 from glueline_worker.sinks.sql.places import remember_generation
-from glueline_worker.sinks.sql.rows import make_rows
+from glueline_worker.sinks.sql.rows import get_key, get_listing, make_rows
 from glueline_worker.sinks.sql.stored_entries import find_stored_entries, mark_seen
 from glueline_worker.sinks.sql.upsert import upsert_rows
 
@@ -44,7 +44,7 @@ class SqlUnitWriter:
     ) -> Mapping[str, StoredEntry]:
         """Return the live parts among ``keys`` that have a fingerprint, by key."""
         await self._database.register_run(self._run)
-        number, found = await self._database.in_transaction(
+        number, found = await self._database.look_up(
             lambda connection: (self._database.number, find_stored_entries(connection, kind, keys))
         )
         self._numbers.add(number)
@@ -62,15 +62,15 @@ class SqlUnitWriter:
         rows = await asyncio.to_thread(make_rows, self._run, parts, now, allow_nul=allow_nul)
 
         def work(connection: Connection) -> tuple[int | None, Refused]:
-            refused = upsert_rows(connection, rows)
+            refused = upsert_rows(connection, rows, self._run.generation)
             if refused.records:  # the next run must be newer than the rows that refused this one
                 remember_generation(connection, self._run.source, refused.newest)
             return self._database.number, refused
 
         await self._database.register_run(self._run)
-        number, refused = await self._database.in_transaction(work)
+        number, refused = await self._database.in_group(work, sum(map(len, rows.values())))
         for kind, of_kind in rows.items():
-            self._seen.add(kind, ((row["listing"], row["key"]) for row in of_kind))
+            self._seen.add(kind, ((get_listing(row), get_key(row)) for row in of_kind))
         self._numbers.add(number)
         self._refused += refused
         self._records += sum(len(part.records) for part in parts)
@@ -98,11 +98,12 @@ class SqlUnitWriter:
             return
         now = datetime.now(UTC)
         await self._database.register_run(self._run)
-        number, marked = await self._database.in_transaction(
+        number, marked = await self._database.in_group(
             lambda connection: (
                 self._database.number,
                 mark_seen(connection, self._run, unchanged, now),
-            )
+            ),
+            sum(map(len, unchanged.values())),
         )
         for kind, rows in marked.items():
             self._seen.add(kind, rows)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-from glueline_worker.sinks.sql.schema.types import JsonDocument, UtcTimestamp
+from glueline_worker.sinks.sql.schema.types import JsonDocument, RecordText, UtcTimestamp
 
 SCHEMA_VERSION = 3
 
@@ -69,7 +69,7 @@ def _record_table(name: str, *columns: Column[Any], contains: bool = False) -> T
         Column("changed_at", UtcTimestamp, nullable=False),
         Column("deleted_at", UtcTimestamp),
         # The last column: SQLite reads and writes the columns before it without touching it.
-        Column("record", JsonDocument, nullable=False),
+        Column("record", RecordText, nullable=False),
     )
     _index_live(table)
     if contains:

@@ -10,6 +10,13 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 """A JSON column. Its values are bound as text, because a record is serialised only once."""
 
+RecordText = JSON()
+"""The column of whole records: JSON as it was written, also in PostgreSQL.
+
+To build JSONB from a record takes PostgreSQL as long as all the rest of a row (measured: 0.3 of
+0.55 ms for 9 kB), and most records are written more often than they are read.
+"""
+
 
 class UtcTimestamp(TypeDecorator[datetime]):
     """A time in UTC: ``timestamptz`` in PostgreSQL, ISO 8601 text of one length in SQLite."""
