@@ -13,12 +13,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import rooms
 from benchmarks import report, scaling
+from benchmarks.figures import Comparison, Figure, Finding
+from benchmarks.tables import COMPARISON, FIGURE, comparison_rows, figure_row
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
 from tables import fields, model, table
@@ -45,20 +47,21 @@ from glueline_worker.permissions.policy_resources import PolicyScope
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
-RESULTS = DOCS.parent / "benchmarks" / "results" / "results.json"
-SHOWN = (
-    ("throughput", ""),
-    ("latency", ""),
-    ("quota", "^4 processes.* unknown"),
-    ("skew", "90 %"),
-    ("incremental", "(run|unchanged|changed)$"),
-    ("partitions", ""),
-    ("memory", ""),
-    ("start", ""),
-    ("idle", ""),
+RESULTS = DOCS.parent / "benchmarks" / "results"
+IMPORTANT = (
+    ("one_table", "time$"),
+    ("throughput", "^100,000 tables.*(JSONL|loop)"),
+    ("incremental", "JSONL, unchanged$"),
+    ("memory", "^1,000,000 tables, peak"),
+    ("partitions", "peak"),
     ("peers", ""),
 )
-"""The benchmarks in the README, with a pattern for the names of their figures."""
+"""The benchmarks in the README, with a pattern for the names of their findings."""
+CHARTS = {
+    "throughput": ("chart.svg", "Seconds from the request to the committed sink"),
+    "memory": ("memory.svg", "Memory of the largest worker during very large extractions"),
+}
+"""The charts of the benchmarks by their names in the docs: file of the results, and caption."""
 ROOMS = {
     "rooms-producer": "glueline",
     "rooms-worker": "glueline_worker",
@@ -102,6 +105,11 @@ def pages() -> dict[Path, str]:
     document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
     found[DOCS / "schemas" / "openapi.json"] = document
     found |= {DOCS / "diagrams" / f"{picture}.svg": rooms.draw(of) for picture, of in ROOMS.items()}
+    found |= {
+        DOCS / "diagrams" / f"{name}.svg": (RESULTS / file).read_text()
+        for name, (file, _) in CHARTS.items()
+        if (RESULTS / file).exists()
+    }
     for page in (README, *sorted(DOCS.rglob("*.md"))):
         text = page.read_text()
         if _PART.search(text):
@@ -276,23 +284,54 @@ def _labels(names: Iterable[str]) -> tuple[str]:
     return (", ".join(f"`{name}`" for name in names),)
 
 
-def _measured(benchmark: str, which: str = "") -> list[list[str]]:
-    """Return the rows of a benchmark whose names match ``which``, from its last full run."""
-    figures = report.known(RESULTS).get(benchmark, [])
-    return [report.row(figure) for figure in figures if re.search(which, figure.name)]
+@cache
+def _findings() -> dict[str, list[Finding]]:
+    return report.read_findings(RESULTS / "results.json")
 
 
-def _benchmarks() -> str:
-    rows = [row for benchmark, which in SHOWN for row in _measured(benchmark, which)]
-    return table(("what", "measured", "compared in the same run", "aim", "met"), rows)
+def _important() -> str:
+    """Return a table of the few findings that matter most, each in one row."""
+    rows = []
+    for benchmark, which in IMPORTANT:
+        for one in _findings().get(benchmark, ()):
+            if isinstance(one, Figure) and re.search(which, one.name):
+                rows.append(tuple(figure_row(one)[:3]))
+            elif isinstance(one, Comparison) and re.search(which, one.name):
+                what, _, now, *_ = next(comparison_rows(one))
+                ratios = "; ".join(row[3] for row in comparison_rows(one) if row[3])
+                rows.append((what, now, ratios))
+    return table(("what", "measured", "compared in the same run"), rows)
+
+
+def _comparisons() -> str:
+    found = (one for all_ in _findings().values() for one in all_ if isinstance(one, Comparison))
+    return table(COMPARISON, (tuple(row) for one in found for row in comparison_rows(one)))
+
+
+def _figures() -> str:
+    found = (one for all_ in _findings().values() for one in all_ if isinstance(one, Figure))
+    return table(FIGURE, (tuple(figure_row(one)) for one in found))
+
+
+def _charts() -> str:
+    shown = [
+        f"![{caption}](diagrams/{name}.svg)"
+        for name, (file, caption) in CHARTS.items()
+        if (RESULTS / file).exists()
+    ]
+    return "\n\n".join(shown)
 
 
 def _costs() -> str:
-    return table(("what", "measured"), (row[:2] for row in _measured("costs")))
+    return table(("what", "measured"), (tuple(figure_row(one)[:2]) for one in _cost_figures()))
+
+
+def _cost_figures() -> list[Figure]:
+    return [one for one in _findings().get("costs", ()) if isinstance(one, Figure)]
 
 
 def _scaling() -> str:
-    figures = {figure.name: figure.value for figure in report.known(RESULTS)["costs"]}
+    figures = {figure.name: figure.value for figure in _cost_figures()}
     costs = scaling.Costs.of(figures)
     resources = scaling.seconds(costs, scaling.Estate(), 1)
     return table(
@@ -321,7 +360,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,
-    "benchmarks": _benchmarks,
+    "benchmarks-important": _important,
+    "benchmarks-compared": _comparisons,
+    "benchmarks-figures": _figures,
+    "benchmarks-charts": _charts,
     "unit-costs": _costs,
     "scaling": _scaling,
     "worker-metrics": lambda: _metrics(metrics),

@@ -1,25 +1,33 @@
-"""All benchmarks; importing a module registers what it holds."""
+"""All benchmarks, in the order of the report; importing a module registers what it holds."""
 
-from benchmarks.cases import (
-    bound,
-    costs,
-    incremental,
-    peers,
-    quota,
-    size,
-    small,
-    sources,
+from benchmarks.cases import (  # noqa: I001 - the order of the report
+    commands,
     throughput,
+    unit_costs,
+    enqueueing,
+    memory,
+    growth,
+    bound,
+    quota,
+    incremental,
+    idle,
+    costs,
+    sources,
+    peers,
 )
 
 __all__ = [
     "bound",
+    "commands",
     "costs",
+    "enqueueing",
+    "growth",
+    "idle",
     "incremental",
+    "memory",
     "peers",
     "quota",
-    "size",
-    "small",
     "sources",
     "throughput",
+    "unit_costs",
 ]
