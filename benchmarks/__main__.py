@@ -1,6 +1,7 @@
 """``make bench``: measure, compare side by side, write a report."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,8 @@ def bench(  # noqa: PLR0917 - typer turns parameters into options
     """Measure Glueline over a simulated AWS, beside references in the same run."""
     _check_names(names or [])
     os.environ.update(FAKE_CREDENTIALS)
-    console = Console()
+    # Not on a terminal, rich would take 80 columns.
+    console = Console() if sys.stdout.isatty() else Console(width=140)
     is_report = not (quick or force)
     plan = _make_plan(against, rounds, is_quick=quick)
     first = look_first()

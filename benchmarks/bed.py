@@ -36,6 +36,7 @@ class Extraction:
     cpu: float
     """Of all workers, in seconds."""
     counts: Mapping[str, int]
+    units: int
 
 
 class BuildSystem:
@@ -77,7 +78,8 @@ class BuildSystem:
         self.simulator.reset()
         before = cpu_seconds(self.pids)
         found = self.ask("extract", **options)
-        return Extraction(found["seconds"], cpu_seconds(self.pids) - before, found["counts"])
+        cpu = cpu_seconds(self.pids) - before
+        return Extraction(found["seconds"], cpu, found["counts"], found["units"])
 
     def ask(self, action: str, **options: Any) -> dict[str, Any]:
         """Let the service do something; raises RuntimeError with the logs when it cannot."""

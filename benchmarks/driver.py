@@ -31,7 +31,7 @@ def extract(
     seconds = time.perf_counter() - started
     if run.state is not RunState.SUCCEEDED:
         raise RuntimeError(f"the run ended as {run.state}: {run.reason}")
-    return {"seconds": seconds, "counts": run.counts}
+    return {"seconds": seconds, "counts": run.counts, "units": run.units}
 
 
 def warm_up(producer: Producer, *, runs: int) -> dict[str, Any]:

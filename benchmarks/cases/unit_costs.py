@@ -13,8 +13,6 @@ from glueline_simulator.generated.names import name_tables
 
 VIEW, TURN = 13, 20
 """Of each twenty generated tables, the position of the view."""
-OTHER_UNITS = 4
-"""Units of a run beside its jobs: both listings, the one database, and the end."""
 
 
 @benchmark
@@ -74,8 +72,8 @@ def _jobs(system: BuildSystem, fsyncs: Path, jobs: int) -> dict[str, float]:
         "cpu": 1e3 * run.cpu / jobs,
         "files": _files_since(started, system.folder / "out") / jobs,
         "fsyncs": (fsyncs.stat().st_size - synced) / jobs,
-        "commands": load.commands / (jobs + OTHER_UNITS),
-        "reads": load.reads / (jobs + OTHER_UNITS),
+        "commands": load.commands / run.units,
+        "reads": load.reads / run.units,
     }
 
 
