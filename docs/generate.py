@@ -37,7 +37,9 @@ from glueline.ledger.gauges import Gauges
 from glueline.settings import account_templates, schedules, settings, sources
 from glueline.settings.api import ApiSettings, Token
 from glueline.settings.events import EventSettings
+from glueline.settings.redis_shards import RedisShard
 from glueline.settings.settings import Settings
+from glueline.settings.worker import WorkerSettings
 from glueline.telemetry import ledger_metrics
 from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, PERMISSIONS, Feature
 from glueline_worker.observe import metrics
@@ -74,6 +76,7 @@ _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTA
 
 SETTING_MEANINGS = {
     "redis_url": "The Redis of the queue and the ledger, see [operations](operations.md#redis).",
+    "redis_shards": "More Redis servers for some sources, see below; in a variable, as JSON.",
     "key_prefix": "The prefix of all keys, so that several Gluelines can share a server.",
     "sinks": "The targets of records, see [sinks](sinks.md); in a variable, separated by spaces.",
     "sources": "The named places to extract from, see below; in a variable, as JSON.",
@@ -152,7 +155,7 @@ def _records() -> str:
 def _settings() -> str:
     rows = [
         *_setting_rows(settings.Settings),
-        *_setting_rows(settings.WorkerSettings, "worker."),
+        *_setting_rows(WorkerSettings, "worker."),
         *_setting_rows(ApiSettings, "api."),
         *_setting_rows(EventSettings, "events."),
     ]
@@ -354,6 +357,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "quota": lambda: _inner_settings(sources.QuotaLimits, "quota."),
     "template": lambda: _inner_settings(account_templates.Template, "template."),
     "account": lambda: _inner_settings(account_templates.Account, "account."),
+    "redis-shard": lambda: _inner_settings(RedisShard, "redis_shard."),
     "policy": _policy,
     "permissions": _permissions,
     "schedule": lambda: _inner_settings(schedules.Schedule, "schedule."),
