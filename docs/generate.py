@@ -338,9 +338,21 @@ def _scaling() -> str:
     costs = scaling.Costs.of(figures)
     resources = scaling.seconds(costs, scaling.Estate(), 1)
     return table(
-        ("cores of workers", *resources, "the limit", "into the sink"),
+        ("cores of workers", "Redis servers", *resources, "the limit", "into the sink"),
         scaling.rows(costs, scaling.Estate()),
     )
+
+
+def _redis_limit() -> str:
+    """Return a table of the point where one Redis is full."""
+    costs = scaling.Costs.of({figure.name: figure.value for figure in _cost_figures()})
+    cores = scaling.cores_for_one_redis(costs, scaling.Estate())
+    rows = [
+        ("whole units, by Redis's CPU for a unit", f"{1 / costs.redis_unit:,.0f} units/s"),
+        ("cores of workers that send so many, for the accounts above", f"{cores:.0f}"),
+    ]
+    found = (one for one in _findings().get("redis_limit", ()) if isinstance(one, Figure))
+    return table(("what", "value"), [*rows, *(tuple(figure_row(one)[:2]) for one in found)])
 
 
 def _rooms(package: str) -> str:
@@ -370,6 +382,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "benchmarks-charts": _charts,
     "unit-costs": _costs,
     "scaling": _scaling,
+    "redis-limit": _redis_limit,
     "worker-metrics": lambda: _metrics(metrics),
     "ledger-metrics": _ledger_metrics,
     "api-metrics": lambda: _metrics(Metrics()),

@@ -12,6 +12,7 @@ from benchmarks.cases import (  # noqa: I001 - the order of the report
     incremental,
     idle,
     costs,
+    redis_limit,
     sources,
     peers,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "memory",
     "peers",
     "quota",
+    "redis_limit",
     "sources",
     "throughput",
     "unit_costs",
