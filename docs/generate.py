@@ -144,7 +144,7 @@ def _units() -> str:
 
 def _records() -> str:
     schema = SCHEMAS["records"]()["$defs"]
-    common = records.Record.model_fields.keys() - {"kind"}
+    common = set(records.Record.__struct_fields__)
     kinds = [cls.__name__ for cls in records.RECORD_TYPES]
     parts = ["### Every record", fields(schema["DatabaseRecord"], common)]
     parts += [model(name, schema[name], without=common) for name in kinds]

@@ -1,38 +1,36 @@
 """Hive and Glue column types as trees."""
 
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from glueline.contract.model import StrictModel
+from glueline.contract.structs import StrictStruct
 
 
-class PrimitiveType(StrictModel):
+class PrimitiveType(StrictStruct, frozen=True, kw_only=True, tag_field="kind", tag="primitive"):
     """A type without parts: ``name`` in lower case, ``parameters`` as in ``decimal(10,2)``."""
 
-    kind: Literal["primitive"] = "primitive"
+    kind: ClassVar[Literal["primitive"]] = "primitive"
     name: str
     parameters: tuple[int, ...] = ()
     collation: str | None = None
     """How a text is compared, as in ``string collate UNICODE_CI``; None for byte by byte."""
 
 
-class ArrayType(StrictModel):
+class ArrayType(StrictStruct, frozen=True, kw_only=True, tag_field="kind", tag="array"):
     """``array<element>``."""
 
-    kind: Literal["array"] = "array"
+    kind: ClassVar[Literal["array"]] = "array"
     element: "DataType"
 
 
-class MapType(StrictModel):
+class MapType(StrictStruct, frozen=True, kw_only=True, tag_field="kind", tag="map"):
     """``map<key,value>``."""
 
-    kind: Literal["map"] = "map"
+    kind: ClassVar[Literal["map"]] = "map"
     key: "DataType"
     value: "DataType"
 
 
-class StructField(StrictModel):
+class StructField(StrictStruct, frozen=True, kw_only=True):
     """One part of a struct; names keep their case and are empty where the type has none."""
 
     name: str
@@ -40,31 +38,25 @@ class StructField(StrictModel):
     comment: str | None = None
 
 
-class StructType(StrictModel):
+class StructType(StrictStruct, frozen=True, kw_only=True, tag_field="kind", tag="struct"):
     """``struct<name:type,…>``."""
 
-    kind: Literal["struct"] = "struct"
+    kind: ClassVar[Literal["struct"]] = "struct"
     fields: tuple[StructField, ...]
 
 
-class UnionType(StrictModel):
+class UnionType(StrictStruct, frozen=True, kw_only=True, tag_field="kind", tag="union"):
     """``uniontype<type,…>``."""
 
-    kind: Literal["union"] = "union"
+    kind: ClassVar[Literal["union"]] = "union"
     members: tuple["DataType", ...]
 
 
-class UnknownType(StrictModel):
+class UnknownType(StrictStruct, frozen=True, kw_only=True, tag_field="kind", tag="unknown"):
     """A text that is no Hive type; kept as it was."""
 
-    kind: Literal["unknown"] = "unknown"
+    kind: ClassVar[Literal["unknown"]] = "unknown"
     text: str
 
 
-DataType = Annotated[
-    PrimitiveType | ArrayType | MapType | StructType | UnionType | UnknownType,
-    Field(discriminator="kind"),
-]
-
-for _model in (ArrayType, MapType, StructField, StructType, UnionType):
-    _model.model_rebuild()
+DataType = PrimitiveType | ArrayType | MapType | StructType | UnionType | UnknownType

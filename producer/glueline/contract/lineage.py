@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from glueline.contract.model import StrictModel
+from glueline.contract.structs import StrictStruct
 
 
 class Origin(StrEnum):
@@ -21,7 +21,7 @@ class Origin(StrEnum):
     """The catalogue itself: a table on its storage, a resource link on its target."""
 
 
-class Dataset(StrictModel):
+class Dataset(StrictStruct, frozen=True, kw_only=True):
     """A dataset by OpenLineage's ``namespace`` and ``name``; placeholders in braces are unknown."""
 
     namespace: str
@@ -37,7 +37,7 @@ Effect = Literal["join", "filter", "group_by", "sort", "window", "conditional"]
 column lineage facet names it."""
 
 
-class ColumnEdge(StrictModel):
+class ColumnEdge(StrictStruct, frozen=True, kw_only=True):
     """Values of one column of the upstream dataset become part of one of the downstream dataset.
 
     ``line`` is the 1-based line of the script or statement that says so, if it is known.
@@ -50,7 +50,7 @@ class ColumnEdge(StrictModel):
     line: int | None = None
 
 
-class IndirectEdge(StrictModel):
+class IndirectEdge(StrictStruct, frozen=True, kw_only=True):
     """A column of the upstream dataset decides about the downstream dataset.
 
     ``downstream`` is the column that it decides about, or None for all of them, as a filter or the

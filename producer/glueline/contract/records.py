@@ -9,28 +9,32 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote, unquote
 
-from pydantic import Field
+from msgspec import Meta, field
+from msgspec.json import Decoder
 
 from glueline.contract.datatypes import DataType
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline.contract.messages import encode
-from glueline.contract.model import StrictModel
+from glueline.contract.structs import StrictStruct
 
 TableFormat = Literal[
     "hive", "iceberg", "delta", "hudi", "avro", "csv", "json", "orc", "parquet", "text", "xml"
 ]
 """Those from ``avro`` on only where Spark left a placeholder in place of Hive's classes."""
 
+UtcTime = Annotated[datetime, Meta(tz=True)]
+"""A time in UTC."""
 
-class Record(StrictModel):
+
+class Record(StrictStruct, frozen=True, kw_only=True, tag_field="kind"):
     """The base of records: the source, the place, and warnings."""
 
+    kind: ClassVar[str]
     identity: ClassVar[tuple[str, ...]] = ("name",)
     """The fields that, with source, place and kind, identify the thing."""
     volatile: ClassVar[frozenset[str]] = frozenset({"content_hash", "raw"})
     """The fields that may change without a change of the described thing."""
 
-    kind: str
     source: str
     region: str
     catalog_id: str | None = None
@@ -77,7 +81,7 @@ def place_of(region: str, catalog_id: str | None) -> str:
     return f"{quote(region, safe='')}/{quote(catalog_id or '', safe='')}"
 
 
-class CatalogLink(StrictModel):
+class CatalogLink(StrictStruct, frozen=True, kw_only=True):
     """The target of a resource link; ``table`` is None for a link to a database."""
 
     catalog_id: str | None = None
@@ -86,22 +90,22 @@ class CatalogLink(StrictModel):
     region: str | None = None
 
 
-class Federated(StrictModel):
+class Federated(StrictStruct, frozen=True, kw_only=True):
     """The external object behind a federated database or table."""
 
     identifier: str | None = None
     connection_name: str | None = None
 
 
-class DatabaseRecord(Record):
+class DatabaseRecord(Record, frozen=True, kw_only=True, tag="database"):
     """A database of the Data Catalog."""
 
-    kind: Literal["database"] = "database"
+    kind: ClassVar[Literal["database"]] = "database"
     name: str
     description: str | None = None
     location_uri: str | None = None
-    parameters: dict[str, str] = Field(default_factory=dict)
-    create_time: datetime | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    create_time: UtcTime | None = None
     target: CatalogLink | None = None
     federated: Federated | None = None
 
@@ -116,14 +120,14 @@ class DatabaseRecord(Record):
         return self.name
 
 
-class GlueColumn(StrictModel):
+class GlueColumn(StrictStruct, frozen=True, kw_only=True):
     """Name and type of a column as Glue holds them."""
 
     name: str
     type: str
 
 
-class ColumnConstraints(StrictModel):
+class ColumnConstraints(StrictStruct, frozen=True, kw_only=True):
     """What a column's values must be or are where none is given; expressions are SQL."""
 
     not_null: bool = False
@@ -132,7 +136,7 @@ class ColumnConstraints(StrictModel):
     """The expression that values are computed by, or ``identity(start,step)``."""
 
 
-class Column(StrictModel):
+class Column(StrictStruct, frozen=True, kw_only=True):
     """A column: ``type`` is a text, ``data_type`` the same as a tree.
 
     Both are as the table's writer keeps them: Spark knows the case of names, collations and types
@@ -143,20 +147,20 @@ class Column(StrictModel):
     type: str
     data_type: DataType
     comment: str | None = None
-    parameters: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     constraints: ColumnConstraints | None = None
     glue: GlueColumn | None = None
     """The column in Glue, where the writer's schema has another case or type."""
 
 
-class SortColumn(StrictModel):
+class SortColumn(StrictStruct, frozen=True, kw_only=True):
     """A column that files are sorted by."""
 
     column: str
     ascending: bool = True
 
 
-class Storage(StrictModel):
+class Storage(StrictStruct, frozen=True, kw_only=True):
     """The storage of a table or partition (Glue's StorageDescriptor without columns).
 
     Buckets are those that Spark keeps in a table's parameters, if it does. Classes that are only
@@ -176,13 +180,13 @@ class Storage(StrictModel):
     compressed: bool = False
     number_of_buckets: int | None = None
     serialization_library: str | None = None
-    serde_parameters: dict[str, str] = Field(default_factory=dict)
+    serde_parameters: dict[str, str] = field(default_factory=dict)
     bucket_columns: tuple[str, ...] = ()
     sort_columns: tuple[SortColumn, ...] = ()
-    parameters: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
-class ViewText(StrictModel):
+class ViewText(StrictStruct, frozen=True, kw_only=True):
     """The SQL of a view in one dialect; ``dialect`` is in lower case (``trino``, ``spark`` …).
 
     That of a metric view is ``yaml``, and its text is the definition.
@@ -194,7 +198,7 @@ class ViewText(StrictModel):
     default_database: str | None = None
 
 
-class TableRecord(Record):
+class TableRecord(Record, frozen=True, kw_only=True, tag="table"):
     """A table, view or resource link. Partition keys are not repeated among ``columns``."""
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "name")
@@ -208,7 +212,7 @@ class TableRecord(Record):
         "partition_transforms",
     }
 
-    kind: Literal["table"] = "table"
+    kind: ClassVar[Literal["table"]] = "table"
     database_name: str
     name: str
     description: str | None = None
@@ -217,9 +221,9 @@ class TableRecord(Record):
     format: TableFormat = "hive"
     provider: str | None = None
     """Spark's data source in lower case, such as ``parquet``; None if Spark did not make it."""
-    create_time: datetime | None = None
-    update_time: datetime | None = None
-    last_access_time: datetime | None = None
+    create_time: UtcTime | None = None
+    update_time: UtcTime | None = None
+    last_access_time: UtcTime | None = None
     retention: int | None = None
     version_id: str | None = None
     is_registered_with_lake_formation: bool | None = None
@@ -230,7 +234,7 @@ class TableRecord(Record):
     partition_transforms: tuple[str, ...] = ()
     """Hidden partitions of Iceberg, such as ``day(ordered_at)``."""
     storage: Storage | None = None
-    parameters: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     views: tuple[ViewText, ...] = ()
     sub_objects: tuple[str, ...] = ()
     """ARNs of the tables that Glue itself names as those of a Data Catalog view."""
@@ -248,20 +252,20 @@ class TableRecord(Record):
         return self.name
 
 
-class PartitionRecord(Record):
+class PartitionRecord(Record, frozen=True, kw_only=True, tag="partition"):
     """One partition; ``values`` stand in the order of the table's partition keys."""
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name", "values_key")
     volatile: ClassVar[frozenset[str]] = Record.volatile | {"last_access_time"}
 
-    kind: Literal["partition"] = "partition"
+    kind: ClassVar[Literal["partition"]] = "partition"
     database_name: str
     table_name: str
     values: tuple[str, ...]
-    create_time: datetime | None = None
-    last_access_time: datetime | None = None
+    create_time: UtcTime | None = None
+    last_access_time: UtcTime | None = None
     storage: Storage | None = None
-    parameters: dict[str, str] = Field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
 
     @property
     def listing(self) -> str:
@@ -279,7 +283,7 @@ class PartitionRecord(Record):
         return "/".join(quote(value, safe="") for value in self.values)
 
 
-class PartitionSummaryRecord(Record):
+class PartitionSummaryRecord(Record, frozen=True, kw_only=True, tag="partition_summary"):
     """The number of partitions that a table has in the catalogue.
 
     A table whose partitions are all projected has no such record.
@@ -287,7 +291,7 @@ class PartitionSummaryRecord(Record):
 
     identity: ClassVar[tuple[str, ...]] = ("database_name", "table_name")
 
-    kind: Literal["partition_summary"] = "partition_summary"
+    kind: ClassVar[Literal["partition_summary"]] = "partition_summary"
     database_name: str
     table_name: str
     partition_keys: tuple[str, ...]
@@ -304,7 +308,7 @@ class PartitionSummaryRecord(Record):
         return self.table_name
 
 
-class JobRecord(Record):
+class JobRecord(Record, frozen=True, kw_only=True, tag="job"):
     """A Glue job with what it reads and writes.
 
     ``default_arguments`` and ``connections`` never hold a secret: values that look like one are
@@ -313,12 +317,12 @@ class JobRecord(Record):
 
     volatile: ClassVar[frozenset[str]] = Record.volatile | {"last_modified_on"}
 
-    kind: Literal["job"] = "job"
+    kind: ClassVar[Literal["job"]] = "job"
     name: str
     description: str | None = None
     role: str | None = None
-    created_on: datetime | None = None
-    last_modified_on: datetime | None = None
+    created_on: UtcTime | None = None
+    last_modified_on: UtcTime | None = None
     command_name: str | None = None
     """``glueetl``, ``gluestreaming``, ``pythonshell`` or ``glueray``."""
     job_mode: str = "SCRIPT"
@@ -332,7 +336,7 @@ class JobRecord(Record):
     """Minutes."""
     max_retries: int | None = None
     execution_class: str | None = None
-    default_arguments: dict[str, str] = Field(default_factory=dict)
+    default_arguments: dict[str, str] = field(default_factory=dict)
     connections: tuple[str, ...] = ()
     inputs: tuple[Dataset, ...] = ()
     outputs: tuple[Dataset, ...] = ()
@@ -348,7 +352,7 @@ class JobRecord(Record):
         return self.name
 
 
-class LineageRecord(Record):
+class LineageRecord(Record, frozen=True, kw_only=True, tag="lineage"):
     """An edge: ``process`` moves data downstream.
 
     ``process`` is ``job/<name>``, ``view/<database>/<name>`` or, for what the catalogue itself
@@ -362,7 +366,7 @@ class LineageRecord(Record):
         "downstream_key",
     )
 
-    kind: Literal["lineage"] = "lineage"
+    kind: ClassVar[Literal["lineage"]] = "lineage"
     process: str
     upstream: Dataset
     downstream: Dataset
@@ -397,15 +401,14 @@ def _dataset_key(dataset: Dataset) -> str:
     return f"{dataset.namespace.replace('%', '%25').replace('|', '%7C')}|{dataset.name}"
 
 
-AnyRecord = Annotated[
+AnyRecord = (
     DatabaseRecord
     | TableRecord
     | PartitionRecord
     | PartitionSummaryRecord
     | JobRecord
-    | LineageRecord,
-    Field(discriminator="kind"),
-]
+    | LineageRecord
+)
 
 RECORD_TYPES: tuple[type[Record], ...] = (
     DatabaseRecord,
@@ -415,6 +418,11 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     JobRecord,
     LineageRecord,
 )
-KINDS: tuple[str, ...] = tuple(
-    record_type.model_fields["kind"].default for record_type in RECORD_TYPES
-)
+KINDS: tuple[str, ...] = tuple(record_type.kind for record_type in RECORD_TYPES)
+
+_DECODER: Decoder[AnyRecord] = Decoder(AnyRecord)
+
+
+def parse_record(text: str | bytes) -> AnyRecord:
+    """Read and check a record's JSON; raises msgspec.DecodeError."""
+    return _DECODER.decode(text)

@@ -13,11 +13,10 @@ from itertools import pairwise
 from textwrap import dedent
 from typing import Any
 
-from pydantic import TypeAdapter
+import msgspec
 from pydantic.json_schema import GenerateJsonSchema
 
 from glueline.contract import datatypes, filters, lineage, messages, records
-from glueline.contract.model import StrictModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODULES = (datatypes, filters, lineage, messages, records)
@@ -38,8 +37,8 @@ def message_schema() -> dict[str, Any]:
 
 def record_schema() -> dict[str, Any]:
     """Return the schema of every record as sinks write it, with all its fields."""
-    adapter: TypeAdapter[Any] = TypeAdapter(records.AnyRecord)
-    schema = adapter.json_schema(mode="serialization", schema_generator=_Schema)
+    # Defaults are tuples, which JSON does not have.
+    schema = json.loads(json.dumps(msgspec.json.schema(records.AnyRecord)))
     for definition in schema["$defs"].values():
         if "properties" in definition:
             definition["required"] = list(definition["properties"])
@@ -81,7 +80,7 @@ def _finish_schema(title: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"$schema": DIALECT, "title": title, **schema}
 
 
-def _describe(definition: dict[str, Any], cls: type[StrictModel] | type[Enum]) -> None:
+def _describe(definition: dict[str, Any], cls: type[Any]) -> None:
     docs = attribute_docs(cls)
     if issubclass(cls, Enum):
         meanings = (f"{cls[name].value}: {text}" for name, text in docs.items())

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from tests.acceptance.security.planted import CATALOGUE, IN_CATALOGUE, leaks
 
+from glueline.contract.structs import encode_json
 from glueline_simulator.catalogue.build import build_aws_state
 from glueline_simulator.catalogue.models import CatalogueFile
 from glueline_simulator.catalogue.ordered_store import OrderedStore
@@ -38,19 +39,19 @@ def _records() -> Iterator[tuple[str, str]]:
     account = world.accounts[ACCOUNT]
     for database in _all(account.databases):
         record = make_database_record(database.definition, ORIGIN)
-        yield f"database {record.name}", record.model_dump_json()
+        yield f"database {record.name}", encode_json(record).decode()
         for answer in map(orjson.loads, _all(database.tables)):
             table = make_table_record(answer, ORIGIN, database_name=database.name)
-            yield f"table {table.name}", table.model_dump_json()
+            yield f"table {table.name}", encode_json(table).decode()
         for name, partitions in database.partitions.items():
             names = {"database_name": database.name, "table_name": name}
             for n, answer in enumerate(partitions):
                 partition = make_partition_record(answer, ORIGIN, **names)
-                yield f"partition {name} {n}", partition.model_dump_json()
+                yield f"partition {name} {n}", encode_json(partition).decode()
     properties = CATALOGUE["connections"]["warehouse"]["properties"]
     context = LineageContext(connections={"warehouse": redact_parameters(properties)})
     for job in _all(account.jobs):
-        yield f"job {job['Name']}", make_job_record(job, ORIGIN).model_dump_json()
+        yield f"job {job['Name']}", encode_json(make_job_record(job, ORIGIN)).decode()
         location = find_script_location(job)
         assert isinstance(location, ScriptLocation)
         script = world.objects[location.bucket, location.key]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
 from tests.unit.catalog.answers import ORIGIN, WHERE, database, partition
 
 from glueline.contract.records import (
@@ -20,7 +21,7 @@ TABLE = {"database_name": "sales", "table_name": "orders"}
 
 def test_every_field_of_a_database_is_kept():
     record = make_database_record(database(), ORIGIN)
-    assert record.model_copy(update={"content_hash": ""}) == DatabaseRecord(
+    assert replace(record, content_hash="") == DatabaseRecord(
         **WHERE,
         catalog_id="123456789012",
         name="sales",
@@ -46,7 +47,7 @@ def test_a_federated_database_names_what_is_behind_it():
 
 def test_every_field_of_a_partition_is_kept():
     record = make_partition_record(partition(LastAccessTime=1_700_000_000), ORIGIN, **TABLE)
-    assert record.model_copy(update={"content_hash": ""}) == PartitionRecord(
+    assert replace(record, content_hash="") == PartitionRecord(
         **WHERE,
         **TABLE,
         catalog_id="123456789012",

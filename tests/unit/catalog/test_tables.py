@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.catalog.answers import WHERE, column, presto_view, table
 
 from glueline.contract.datatypes import PrimitiveType, UnknownType
 from glueline.contract.records import CatalogLink, Federated, SortColumn, Storage, TableRecord
+from glueline.contract.structs import encode_json
 from glueline_worker.catalog.record_origin import RecordOrigin
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.catalog.types.column_types import parse_type
@@ -38,7 +40,7 @@ def spark_field(name, spark_type, **metadata):
 
 def test_every_field_of_a_table_is_kept():
     record = record_of(table())
-    assert record.model_copy(update={"columns": (), "partition_keys": (), "content_hash": ""}) == TableRecord(
+    assert replace(record, columns=(), partition_keys=(), content_hash="") == TableRecord(
         **WHERE,
         catalog_id="123456789012",
         database_name="sales",
@@ -349,7 +351,7 @@ def test_secrets_are_redacted_in_parameters_locations_and_the_raw_answer():
     answer["StorageDescriptor"] |= {"Location": "jdbc:postgresql://h/db?user=u&password=hunter2"}
     answer["StorageDescriptor"]["SerdeInfo"] = {"Parameters": {"aws_secret_access_key": "hunter2"}}
     answer["StorageDescriptor"]["Columns"][0]["Parameters"] = {"api.key": "hunter2"}
-    text = record_of(answer, raw=True).model_dump_json()
+    text = encode_json(record_of(answer, raw=True)).decode()
     assert "hunter2" not in text
     assert "jdbc:postgresql://h/db?user=u&password=[redacted]" in text
 
@@ -370,9 +372,7 @@ def test_the_hash_ignores_the_order_of_keys_and_what_is_volatile():
     first, second = record_of(answer), record_of(turned, raw=True)
     assert first.content_hash == second.content_hash
     assert len(first.content_hash) == 32
-    assert first.model_dump_json(include={"parameters"}) == second.model_dump_json(
-        include={"parameters"}
-    )
+    assert encode_json(first.parameters) == encode_json(second.parameters)
 
 
 @pytest.mark.parametrize(

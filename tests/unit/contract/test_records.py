@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from msgspec.structs import replace
 
 from glueline.contract.lineage import ColumnEdge, Dataset, Origin
 from glueline.contract.messages import DatabaseUnit, JobUnit, PartitionsUnit, encode
 from glueline.contract.records import (
     KINDS,
     RECORD_TYPES,
-    AnyRecord,
     DatabaseRecord,
     JobRecord,
     LineageRecord,
@@ -20,12 +19,13 @@ from glueline.contract.records import (
     PartitionSummaryRecord,
     Record,
     TableRecord,
+    parse_record,
 )
+from glueline.contract.structs import encode_json
 
 WHERE = {"source": "prod", "region": "eu-west-1"}
 ABOUT = {"run_id": "0" * 16, "source": "prod"}
 NAMES = st.text(min_size=1, max_size=40)
-RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
 
 
 def edge(process: str, upstream: str = "a", downstream: str = "b") -> LineageRecord:
@@ -62,7 +62,7 @@ RECORDS = st.one_of(
 
 @given(RECORDS)
 def test_a_record_survives_json(record: Record):
-    assert RECORD.validate_json(record.model_dump_json()) == record
+    assert parse_record(encode_json(record)) == record
 
 
 @given(RECORDS, RECORDS)
@@ -113,16 +113,16 @@ def test_the_subject_of_a_record_is_the_name_that_filters_see(database: str, nam
 
 def test_the_same_name_in_another_source_is_another_thing():
     one = JobRecord(source="a", region="eu-west-1", name="j")
-    assert one.key != one.model_copy(update={"source": "b"}).key
+    assert one.key != replace(one, source="b").key
 
 
 @pytest.mark.parametrize("record_type", RECORD_TYPES)
 def test_identity_and_volatile_fields_exist(record_type: type[Record]):
     assert all(
-        hasattr(record_type, name) or name in record_type.model_fields
+        hasattr(record_type, name) or name in record_type.__struct_fields__
         for name in record_type.identity
     )
-    assert record_type.volatile <= set(record_type.model_fields)
+    assert record_type.volatile <= set(record_type.__struct_fields__)
     assert not record_type.volatile & set(record_type.identity)
 
 
@@ -132,12 +132,12 @@ def test_every_kind_has_one_record_type():
 
 def test_a_record_cannot_be_changed_nor_misspelt():
     record = JobRecord(**WHERE, name="j")
-    with pytest.raises(ValidationError):
+    with pytest.raises(AttributeError):
         record.name = "k"  # type: ignore[misc]
-    with pytest.raises(ValidationError):
+    with pytest.raises(TypeError):
         JobRecord(**WHERE, name="j", descripton="typo")  # type: ignore[call-arg]
 
 
 def test_times_are_iso_8601_in_utc():
     record = JobRecord(**WHERE, name="j", created_on=datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC))
-    assert '"created_on":"2024-01-02T03:04:05Z"' in record.model_dump_json()
+    assert '"created_on":"2024-01-02T03:04:05Z"' in encode_json(record).decode()

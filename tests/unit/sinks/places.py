@@ -9,15 +9,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from pydantic import TypeAdapter
 
-from glueline.contract.records import AnyRecord, Record
+from glueline.contract.records import Record, parse_record
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
 from glueline_worker.sinks.stdout.sink import StdoutSink
-
-RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Place:
     """Whether an attempt takes the place of an earlier one."""
 
     def records(self) -> list[Record]:
-        found = (RECORD.validate_json(text) for text in self.texts())
+        found = (parse_record(text) for text in self.texts())
         return sorted(found, key=lambda record: record.key)
 
 

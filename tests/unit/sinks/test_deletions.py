@@ -1,6 +1,7 @@
 """When rows are marked deleted, and when not."""
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.sinks.places import Rows
 from tests.unit.sinks.samples import (
     BEGUN,
@@ -49,7 +50,7 @@ async def test_a_job_whose_unit_failed_is_spared_with_its_lineage(sink: Sink, ro
     names = ("seen", "failed/one", "gone")
     await store(sink, run(1), "jobs", *map(job, names))
     await store(sink, run(1), "x", edge("job/seen"), edge("job/gone"))
-    failed_edge = edge("job/x").model_copy(update={"process": "job/failed%2Fone"})
+    failed_edge = replace(edge("job/x"), process="job/failed%2Fone")
     await store(sink, run(1), "y", failed_edge)
     await store(sink, run(2), "job/seen", job("seen"), edge("job/seen"))
     failure = Failure(unit_id="job/failed%2Fone", code="Denied", message="no", attempts=1, at=BEGUN)

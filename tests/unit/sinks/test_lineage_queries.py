@@ -1,5 +1,6 @@
 """The queries for lineage: links, the places of data, partitions elsewhere."""
 
+from msgspec.structs import replace
 from tests.unit.sinks.samples import (
     HERE,
     commit,
@@ -83,8 +84,8 @@ async def test_a_partition_is_compared_with_the_table_of_its_own_catalogue(sink:
     assert isinstance(sink, SqlSink)
     for catalog, root in (("123456789012", "s3://lake/t"), ("123456789012:inner", "s3://inner/t")):
         at = {"catalog_id": catalog}
-        orders = table("orders", storage=Storage(location=root)).model_copy(update=at)
-        below = partition("1", storage=Storage(location=f"{root}/dt=1")).model_copy(update=at)
+        orders = replace(table("orders", storage=Storage(location=root)), **at)
+        below = replace(partition("1", storage=Storage(location=f"{root}/dt=1")), **at)
         await store(sink, run(), f"table/{catalog}", orders, below)
     assert len(await sink.read(select_tables)) == 2
     assert not await sink.read(select_partitions_elsewhere)

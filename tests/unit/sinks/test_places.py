@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.sinks.places import Rows
 from tests.unit.sinks.samples import (
     ALL_ALLOWED,
@@ -52,7 +53,7 @@ def placed(generation: int, region: str = "eu-west-1", account: str | None = MIN
 def there(of: Run, *records: Record) -> list[Record]:
     assert of.place is not None
     where: dict[str, Any] = {"region": of.place.region, "catalog_id": of.place.catalog_id}
-    return [record.model_copy(update=where) for record in records]
+    return [replace(record, **where) for record in records]
 
 
 @pytest.mark.parametrize(("region", "account"), PLACES)

@@ -5,6 +5,8 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any
 
+from msgspec.structs import replace
+
 from glueline.contract.records import Column, TableFormat
 from glueline.contract.sentences import list_some
 from glueline_worker.catalog.types.column_types import is_understood, parse_type
@@ -96,8 +98,7 @@ def _read_column(fields: Mapping[str, Any], position: int, warnings: list[str]) 
     parameters = fields.get("Parameters")
     if not parameters:
         return plain
-    redacted = redact_parameters(to_parameters(parameters))
-    return plain.model_copy(update={"parameters": redacted})
+    return replace(plain, parameters=redact_parameters(to_parameters(parameters)))
 
 
 def _first_names_and_types(columns: list[Column]) -> list[tuple[str, str]]:

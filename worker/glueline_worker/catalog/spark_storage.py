@@ -5,6 +5,8 @@ Glue then holds a SequenceFile, whatever the data is. Spark itself uses only the
 
 from typing import cast, get_args
 
+from msgspec.structs import replace
+
 from glueline.contract.records import Storage, TableFormat
 
 _PLACEHOLDER_INPUT = "org.apache.hadoop.mapred.sequencefileinputformat"
@@ -45,7 +47,7 @@ def replace_placeholder(storage: Storage, provider: str) -> Storage:
         return storage
     names = ("input_format", "output_format", "serialization_library")
     classes = _CLASSES.get(provider, (None, None, None))
-    return storage.model_copy(update=dict(zip(names, classes, strict=True)))
+    return replace(storage, **dict(zip(names, classes, strict=True)))
 
 
 def find_placeholder_format(provider: str) -> TableFormat:

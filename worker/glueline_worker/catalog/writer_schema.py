@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from glueline.contract.records import (
     Column,
@@ -73,7 +74,7 @@ def apply_writer_schema(
         changes["owner"] = read_owner(answer, parameters)
     if warnings:
         changes["warnings"] = (*record.warnings, *warnings)
-    return record.model_copy(update={key: value for key, value in changes.items() if value})
+    return replace(record, **{key: value for key, value in changes.items() if value})
 
 
 def _refine_columns(
@@ -161,7 +162,7 @@ def _constrain_column(column: Column, schema: IcebergSchema) -> Column:
         changes["constraints"] = ColumnConstraints(not_null=not_null, default=default)
     if (written := schema.names.get(name, column.name)) != column.name:
         changes |= {"name": written, "glue": GlueColumn(name=column.name, type=column.type)}
-    return column.model_copy(update=changes) if changes else column
+    return replace(column, **changes) if changes else column
 
 
 def _read_provider(record: TableRecord, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -189,12 +190,12 @@ def _read_buckets(
         warnings.append(f"The parameter {SPARK_SCHEMA}.numBuckets is no number of buckets.")
         return None
     sorted_by = read_spark_names(parameters, "sortCol")
-    changes = {
-        "number_of_buckets": int(text[:10]),
-        "bucket_columns": tuple(read_spark_names(parameters, "bucketCol")),
-        "sort_columns": tuple(SortColumn(column=name) for name in sorted_by),
-    }
-    return (storage or Storage()).model_copy(update=changes)
+    return replace(
+        storage or Storage(),
+        number_of_buckets=int(text[:10]),
+        bucket_columns=tuple(read_spark_names(parameters, "bucketCol")),
+        sort_columns=tuple(SortColumn(column=name) for name in sorted_by),
+    )
 
 
 def _read_clustering(parameters: Mapping[str, str], warnings: list[str]) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import ValidationError
 
 from glueline.contract.records import Column
 from glueline.contract.sentences import list_some
+from glueline.contract.structs import from_builtins
 from glueline_worker.commands.schema_file import read_schema_file
 from glueline_worker.commands.sql_sinks import read_sql_sink
 from glueline_worker.lineage.schemas import TableSchema, make_table_schema
@@ -21,7 +22,6 @@ FindSchemas = Callable[[Iterable[str]], dict[str, TableSchema]]
 
 _NAMES_A_QUERY = 500
 _NAMES_SHOWN = 3
-_COLUMNS = TypeAdapter(tuple[Column, ...])
 
 
 class GivenSchemas:
@@ -114,6 +114,6 @@ def _select_schemas(
 
 def _make_schema(own: Any, keys: Any) -> TableSchema:
     try:
-        return make_table_schema(_COLUMNS.validate_python([*(own or ()), *(keys or ())]))
+        return make_table_schema(from_builtins([*(own or ()), *(keys or ())], tuple[Column, ...]))
     except ValidationError:  # the record of another version
         return {}

@@ -6,6 +6,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
+from glueline.contract.structs import to_builtins
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset
 from glueline_worker.commands.lineage_output import describe_deciding
@@ -77,7 +78,7 @@ def _make_edge_document(edge: Edge) -> dict[str, object]:
         "downstream": _make_dataset_document(edge.downstream),
         "origin": edge.origins[0].value,
         "origins": [origin.value for origin in edge.origins],
-        "columns": [column.model_dump() for column in edge.columns],
-        "indirect": [column.model_dump() for column in edge.indirect],
+        "columns": [to_builtins(column) for column in edge.columns],
+        "indirect": [to_builtins(column) for column in edge.indirect],
         "line": edge.line,
     }

@@ -16,6 +16,7 @@ from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
 from glueline.contract.lineage import Dataset
 from glueline.contract.sentences import list_some
+from glueline.contract.structs import to_builtins
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import (
     find_datasets,
@@ -112,7 +113,7 @@ class _Shown:
 def _show_datasets(
     start: Dataset, found: "Mapping[Direction, list[LineageStep]]", ways: "Ways"
 ) -> _Shown:
-    shown = _Shown({"dataset": start.model_dump()})
+    shown = _Shown({"dataset": to_builtins(start)})
     for way, steps in found.items():
         shown.trees.append(make_tree(start, way, steps, ways))
         shown.document[way] = [make_step_document(step, ways) for step in steps]
@@ -129,7 +130,7 @@ def _show_columns(
 ) -> _Shown:
     from glueline_worker.lineage.links.column_walk import walk_columns  # noqa: PLC0415
 
-    shown = _Shown({"dataset": start.model_dump(), "column": column})
+    shown = _Shown({"dataset": to_builtins(start), "column": column})
     for way, hops in found.items():
         steps, lost = walk_columns(start, column, way, hops, ways, indirect=indirect)
         shown.trees.append(make_column_tree(start, column, way, steps))

@@ -8,6 +8,7 @@ from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.sentences import list_some
+from glueline.contract.structs import to_builtins
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.dataset_names import format_dataset, is_glue_table
 
@@ -74,8 +75,8 @@ def make_step_document(step: "LineageStep", ways: "Ways") -> dict[str, object]:
     return {
         "depth": step.depth,
         "process": step.hop.process,
-        "upstream": step.hop.upstream.model_dump(),
-        "downstream": step.hop.downstream.model_dump(),
+        "upstream": to_builtins(step.hop.upstream),
+        "downstream": to_builtins(step.hop.downstream),
         "columns": [_make_way_document(way) for way in known if way.is_direct],
         "indirect": [_make_way_document(way) for way in known if not way.is_direct],
     }
@@ -86,8 +87,8 @@ def make_column_step_document(step: "ColumnStep") -> dict[str, object]:
     return {
         "depth": step.depth,
         "process": step.hop.process,
-        "upstream": {**step.hop.upstream.model_dump(), "column": step.upstream},
-        "downstream": {**step.hop.downstream.model_dump(), "column": step.downstream},
+        "upstream": {**to_builtins(step.hop.upstream), "column": step.upstream},
+        "downstream": {**to_builtins(step.hop.downstream), "column": step.downstream},
         "transformation": step.how if step.is_direct else None,
         "effect": None if step.is_direct else step.how,
         "line": step.line,

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from glueline.contract.lineage import Dataset, Origin
 from glueline.contract.records import TableRecord, ViewText
 from glueline_worker.lineage.model import OPAQUE, Graph, LineageContext, Node
@@ -64,7 +66,7 @@ def _write_sql(text: ViewText) -> ViewText:
     """Return a text as SQL: none for a metric view that is not understood, which is a gap."""
     if text.dialect != _METRIC_VIEW:
         return text
-    return text.model_copy(update={"dialect": "spark", "sql": write_metric_view(text.sql)})
+    return structs.replace(text, dialect="spark", sql=write_metric_view(text.sql))
 
 
 def _has_no_tables(reading: SqlReading) -> bool:

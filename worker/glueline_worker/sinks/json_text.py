@@ -3,10 +3,8 @@
 import re
 from typing import Any
 
-import orjson
-from pydantic_core import PydanticSerializationError
-
 from glueline.contract.records import Record
+from glueline.contract.structs import encode_json, from_builtins, to_builtins
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
@@ -21,31 +19,23 @@ def to_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, bytes]:
     so. All other records are returned unchanged.
     """
     try:
-        document = _serialise(record)
-    except (PydanticSerializationError, UnicodeEncodeError):
+        document = encode_json(record)
+    except UnicodeEncodeError:
         record = _replace_in_record(record, _SURROGATES if allow_nul else _SURROGATES_AND_NUL)
-        document = record.model_dump_json().encode()
+        document = encode_json(record)
     if not allow_nul and _NUL_ESCAPE in document:
         record = _replace_in_record(record, _SURROGATES_AND_NUL)
-        document = record.model_dump_json().encode()
+        document = encode_json(record)
     return record, document
 
 
-def _serialise(record: Record) -> bytes:
-    try:
-        # The same text as pydantic's, in 13 µs instead of 58 µs for a table of 30 columns.
-        return orjson.dumps(record.__dict__, default=vars, option=orjson.OPT_UTC_Z)
-    except orjson.JSONEncodeError:
-        return record.model_dump_json().encode()
-
-
 def _replace_in_record(record: Record, bad: re.Pattern[str]) -> Record:
-    plain = record.model_dump()
+    plain = to_builtins(record)
     repaired = _replace_in_value(plain, bad)
     if repaired == plain:
         return record
     repaired["warnings"] = (*repaired["warnings"], _REPLACED_WARNING)
-    return type(record).model_validate(repaired)
+    return from_builtins(repaired, type(record))
 
 
 def _replace_in_value(value: Any, bad: re.Pattern[str]) -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from glueline.contract.messages import DatabaseUnit, TableUnit
 from glueline.contract.records import TableRecord
 from glueline_worker.catalog.values import to_text
@@ -56,7 +58,7 @@ class CatalogThing:
             return cls(table, owner, is_view, dict(zip(names, names, strict=True)))
         # The owner's other databases are not in this catalogue.
         theirs, ours = owner.database.lower(), table.database_name.lower()
-        found = find_tables_to_look_up(table.model_copy(update={"database_name": owner.database}))
+        found = find_tables_to_look_up(structs.replace(table, database_name=owner.database))
         through = {
             name: f"{ours}/{name.partition('/')[2]}"
             for name in found
@@ -158,7 +160,7 @@ def _read_lineage(
         region=context.at.region, account=account, schemas=join_schemas(found.schemas)
     )
     if owner:
-        table = table.model_copy(update={"database_name": owner.database, "catalog_id": account})
+        table = structs.replace(table, database_name=owner.database, catalog_id=account)
     if table.target is not None:
         return "table", make_link_lineage(table, lineage_context)
     if table.views or table.sub_objects:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
@@ -95,7 +97,7 @@ class UnitContext:
         """
         if record.catalog_id == self.at.catalog_id:
             return record
-        return with_content_hash(record.model_copy(update={"catalog_id": self.at.catalog_id}))
+        return with_content_hash(replace(record, catalog_id=self.at.catalog_id))
 
     async def skip_unchanged(self, kind: str, fingerprints: Mapping[str, str | None]) -> set[str]:
         """Mark the parts as unchanged that all sinks hold with these fingerprints; return the keys.

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from glueline.contract.errors import Retryable
 from glueline.contract.messages import JobScope, JobUnit
 from glueline.contract.records import JobRecord, LineageRecord
@@ -63,7 +65,7 @@ async def extract_job(unit: JobUnit, context: UnitContext) -> None:
     if lineage.failures:
         fail_or_retry(unit.job, lineage, context)
     descriptions.is_complete = descriptions.is_complete and lineage.is_complete
-    record = with_content_hash(record.model_copy(update=found))
+    record = with_content_hash(structs.replace(record, **found))
     await _write(definition, record, edges, descriptions, context)
     if context.options.lineage and descriptions.is_complete:
         context.listings.append(unit.unit_id)

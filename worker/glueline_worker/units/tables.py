@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from glueline.contract.messages import DatabaseUnit, PartitionsUnit, TableUnit, encode
 from glueline.contract.records import TableRecord, record_key
 from glueline_worker.aws.answers import AwsAnswer
@@ -145,9 +147,7 @@ async def _make_part(
     process = f"{kind}/{encode(table.database_name)}/{encode(table.name)}"
     edges = make_lineage_records(lineage, context.origin, process=process)
     if lineage.warnings:
-        table = with_content_hash(
-            table.model_copy(update={"warnings": (*table.warnings, *lineage.warnings)})
-        )
+        table = with_content_hash(replace(table, warnings=(*table.warnings, *lineage.warnings)))
     if not lineage.is_complete:
         context.unread.append(process)
     final = None

@@ -1,6 +1,7 @@
 """Catalogue views: from their SQL to edges with columns."""
 
 import pytest
+from msgspec.structs import replace
 
 from glueline.contract.datatypes import PrimitiveType
 from glueline.contract.lineage import Origin
@@ -123,7 +124,7 @@ def test_only_the_text_that_is_read_names_tables():
         ViewText(dialect="spark", sql="SELECT a FROM x"),
         ViewText(dialect="athena", sql="SELECT a FROM y"),
     )
-    assert find_tables_to_look_up(view.model_copy(update={"views": texts})) == ("shop/x",)
+    assert find_tables_to_look_up(replace(view, views=texts)) == ("shop/x",)
 
 
 SWAPPED = "SELECT id, customer_id FROM orders"
@@ -138,7 +139,7 @@ def test_a_view_that_swaps_two_names_is_read_by_position(dialect):
 def _spark_view(sql, outputs, columns):
     view = _view(sql, columns)
     parameters = {f"view.query.out.col.{number}": name for number, name in enumerate(outputs)}
-    return view.model_copy(update={"parameters": parameters})
+    return replace(view, parameters=parameters)
 
 
 def test_a_view_of_spark_knows_the_names_of_its_query():
@@ -212,7 +213,7 @@ def test_without_a_readable_text_the_tables_count_that_glue_names():
         "arn:aws:glue:eu-west-1:123456789012:database/sales",
     )
     for text in ((), (ViewText(dialect="redshift", sql="not SQL"),)):
-        view = _view("").model_copy(update={"views": text, "sub_objects": arns})
+        view = replace(_view(""), views=text, sub_objects=arns)
         graph = read_view(view, CONTEXT)
         assert graph.origin is Origin.CATALOG
         assert _edges(view) == {"arn:aws:glue:eu-west-1:210987654321/table/sales/orders": []}
@@ -220,7 +221,7 @@ def test_without_a_readable_text_the_tables_count_that_glue_names():
 
 def test_a_readable_text_goes_before_the_tables_that_glue_names():
     arns = ("arn:aws:glue:eu-west-1:123456789012:table/shop/other",)
-    view = _view("SELECT id FROM orders").model_copy(update={"sub_objects": arns})
+    view = replace(_view("SELECT id FROM orders"), sub_objects=arns)
     assert _edges(view) == {f"{HOME}/table/shop/orders": ["id>id"]}
 
 
@@ -230,7 +231,7 @@ def test_the_catalogue_that_the_view_was_made_in_is_its_own():
 
 
 def test_a_view_of_another_account_reads_tables_of_that_account():
-    view = _view("SELECT id FROM orders").model_copy(update={"catalog_id": "210987654321"})
+    view = replace(_view("SELECT id FROM orders"), catalog_id="210987654321")
     assert list(_edges(view)) == ["arn:aws:glue:eu-west-1:210987654321/table/shop/orders"]
 
 
@@ -246,7 +247,7 @@ def test_a_view_on_files_reads_their_path():
 def test_the_first_dialect_that_can_be_read_is_taken():
     view = _view("not SQL at all")
     more = ViewText(dialect="trino", sql="SELECT id FROM orders")
-    view = view.model_copy(update={"views": (*view.views, more)})
+    view = replace(view, views=(*view.views, more))
     assert list(_edges(view)) == [f"{HOME}/table/shop/orders"]
 
 

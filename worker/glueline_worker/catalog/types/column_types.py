@@ -7,6 +7,8 @@ itself, so a part that is not understood leaves the others intact.
 import re
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from glueline.contract.datatypes import (
     ArrayType,
     DataType,
@@ -174,7 +176,7 @@ def _parse_short_primitive(text: str) -> PrimitiveType | None:
     if collated := _COLLATED.fullmatch(text):
         base = _parse_short_primitive(collated[1])
         is_text = base is not None and base.name in _TEXTS
-        return base.model_copy(update={"collation": collated[2]}) if base and is_text else None
+        return replace(base, collation=collated[2]) if base and is_text else None
     text = _FIXED.sub(r"fixed(\1)", text)
     match = _PRIMITIVE.fullmatch(" ".join(text.lower().strip("`").split()))
     if match is None:

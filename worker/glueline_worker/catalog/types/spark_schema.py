@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from glueline.contract.datatypes import (
     ArrayType,
@@ -185,4 +186,4 @@ class _TypeMaker:
             return data_type
         if data_type.collation is not None or data_type.name not in ("string", "char", "varchar"):
             return data_type
-        return data_type.model_copy(update={"collation": collation.rpartition(".")[2]})
+        return replace(data_type, collation=collation.rpartition(".")[2])

@@ -117,4 +117,4 @@ def _list_folders(written: Dataset) -> Iterator[Dataset]:
     """List the place itself and the folders above it: it may be one partition of a table."""
     parts = written.name.split("/", _DEPTH_LIMIT)
     for end in range(1, len(parts) + 1):
-        yield Dataset.model_construct(namespace=written.namespace, name="/".join(parts[:end]))
+        yield Dataset(namespace=written.namespace, name="/".join(parts[:end]))

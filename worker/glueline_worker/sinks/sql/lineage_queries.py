@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
+from glueline.contract.structs import from_builtins
 from glueline_worker.sinks.sql.schema.tables import DATABASES, LINEAGE, PARTITIONS, TABLES
 from glueline_worker.sinks.sql.stored_entries import KEYS_PER_STATEMENT
 
@@ -201,7 +202,7 @@ def select_partitions_elsewhere(connection: Connection) -> Sequence[StoredPartit
 
 
 def _parse_link(target: Any) -> CatalogLink | None:
-    return CatalogLink.model_validate(target) if target else None
+    return from_builtins(target, CatalogLink) if target else None
 
 
 def _parse_locations(location: str | None, found: Any) -> tuple[str, ...] | None:

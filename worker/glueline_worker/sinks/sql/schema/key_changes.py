@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from msgspec import DecodeError
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -19,10 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from glueline.contract.records import AnyRecord, Record
+from glueline.contract.records import parse_record
 from glueline_worker.sinks.object_names import KEY_LIMIT, shorten_key
-
-_RECORD: TypeAdapter[Record] = TypeAdapter(AnyRecord)
 
 
 def change_key_prefix(
@@ -64,10 +63,10 @@ def _make_long_key(
     old, new = beginning
     if len(key) > KEY_LIMIT:
         try:
-            known = _RECORD.validate_json(record)
-        except ValidationError:
+            known = parse_record(record)
+        except DecodeError:
             pass  # the next run writes the row again and marks this one as deleted
         else:
             changes = {name: value for name, value in values.items() if name == "catalog_id"}
-            return shorten_key(known.model_copy(update=changes).key)
+            return shorten_key(replace(known, **changes).key)
     return shorten_key(new + key.removeprefix(old))
