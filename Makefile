@@ -32,7 +32,7 @@ bench: $(VENV)/.dev  ## Measure; ARGS='--against COMMIT' compares with another b
 	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
 
 bench-small: $(VENV)/.dev  ## Measure a little, as a report without a verdict.
-	@PYTHONPATH=. $(BIN)/python -m benchmarks --quick --rounds 1 commands one_table small_units
+	@PYTHONPATH=. $(BIN)/python -m benchmarks --quick --rounds 1 one_table small_units
 
 bench-peers: $(VENV)/.dev  ## Measure DataHub's crawler beside us, in an environment of its own.
 	@test -x .venv-peers/bin/datahub || { $(PYTHON) -m venv .venv-peers && \
