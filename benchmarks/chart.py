@@ -15,7 +15,7 @@ NAMES = {NOW: "this version", BEFORE: "the version before"}
 def draw_throughput(comparisons: Mapping[str, Sequence[Comparison]], path: Path) -> None:
     """Draw the seconds of the largest catalogue, for each sink and each contestant."""
     found = list(comparisons.get("throughput", ()))
-    largest = [one for one in found if one.name.startswith(found[-1].name.partition(" ")[0])]
+    largest = [one for one in found if one.name.split()[0] == found[-1].name.split()[0]]
     bars = list(_bars(largest))
     if not bars:
         return
@@ -24,6 +24,7 @@ def draw_throughput(comparisons: Mapping[str, Sequence[Comparison]], path: Path)
     labels, values, colours = zip(*reversed(bars), strict=True)
     drawn = axes.barh(labels, values, color=colours)
     axes.bar_label(drawn, [f"{format_value(value)} s" for value in values], padding=3)
+    axes.set_title(largest[0].name.partition(" into ")[0], loc="left")
     axes.set_xlabel("seconds (shorter is better); the loops store nothing")
     _save(plt, picture, axes, path)
 
@@ -60,11 +61,11 @@ def _bars(comparisons: Sequence[Comparison]) -> Iterator[tuple[str, float, str]]
         if contestant not in COLOURS:
             yield contestant, comparisons[0].value(contestant) or 0.0, REFERENCE
     for one in comparisons:
-        what = one.name.partition(", ")[0]
+        what = one.name.partition(" into ")[2].partition(",")[0]
         for contestant, colour in COLOURS.items():
             value = one.value(contestant)
             if value is not None:
-                yield f"{what}, {NAMES[contestant]}", value, colour
+                yield f"into {what}, {NAMES[contestant]}", value, colour
 
 
 def _load_pyplot() -> Any:

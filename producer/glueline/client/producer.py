@@ -258,8 +258,14 @@ class Producer:
 
     def mark_scheduler(self) -> None:
         """Record that all schedules that are due were served, for monitoring."""
+        silent: LedgerUnavailable | None = None
         for shard in self._shards:
-            shard.ledger(schedules.mark_scheduler(self._commands.keys))
+            try:
+                shard.ledger(schedules.mark_scheduler(self._commands.keys))
+            except LedgerUnavailable as error:
+                silent = error
+        if silent is not None:
+            raise silent
 
     def record_changes(self, events: Sequence[EventChanges]) -> RecordResult:
         """Record the changes of events, each on the shard of its source.

@@ -7,7 +7,7 @@ import redis
 
 from glueline import Producer, Settings, UnknownRun, UsageError, load_settings
 from glueline.contract.changes import Change
-from glueline.ledger import LedgerUnavailable
+from glueline.ledger import Keys, LedgerUnavailable
 from glueline.ledger.changes import EventChanges
 from glueline.settings.redis_shards import RedisShard
 from glueline.settings.schedules import Schedule
@@ -141,6 +141,14 @@ def test_a_redis_that_is_away_is_named_and_the_others_go_on(
     assert [run.run_id for run in lonely.runs()] == [run_id]
     assert "Redis shard 'b'" in caplog.text
     assert "missing here" in caplog.text
+
+
+def test_schedulers_are_seen_on_the_shards_that_answer(
+    lonely: Producer, sharded: Settings, client: redis.Redis
+):
+    with pytest.raises(LedgerUnavailable, match="Redis shard 'b'"):
+        lonely.mark_scheduler()
+    assert client.exists(Keys(sharded.key_prefix).scheduler)
 
 
 def test_a_run_that_may_be_on_a_redis_that_is_away_is_not_unknown(lonely: Producer):
