@@ -1,6 +1,7 @@
 """``make bench``: measure, compare side by side, write a report."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,8 @@ def bench(  # noqa: PLR0917 - typer turns parameters into options
 ) -> None:
     """Measure Glueline over a simulated AWS, beside references in the same run."""
     _check_names(names or [])
+    # By default a signal would leave the workers and servers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.environ.update(FAKE_CREDENTIALS)
     # Not on a terminal, rich would take 80 columns.
     console = Console() if sys.stdout.isatty() else Console(width=140)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ HOOKS = Path(__file__).with_name("hooks")
 RATE = "5000"
 """Calls/s: the quota of this endpoint is learnt already."""
 STOP_GRACE = 15
+LOOK = 2.0
+"""Seconds between two looks whether the workers live."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,13 @@ class BuildSystem:
         assert self._driver.stdout is not None
         self._driver.stdin.write(json.dumps({"do": action, **options}).encode() + b"\n")
         self._driver.stdin.flush()
-        if line := self._driver.stdout.readline():
-            answer: dict[str, Any] = json.loads(line)
-            return answer
+        while not select.select([self._driver.stdout], [], [], LOOK)[0]:
+            if any(worker.poll() is not None for worker in self._workers):
+                break
+        else:
+            if line := self._driver.stdout.readline():
+                answer: dict[str, Any] = json.loads(line)
+                return answer
         logs = [path.read_text()[-2000:] for path in sorted(self.folder.glob("*.log"))]
         raise RuntimeError("\n".join([f"{self.build.name} cannot {action}", *logs]))
 
@@ -97,6 +104,7 @@ class BuildSystem:
         """Stop the workers; the service and Redis stay."""
         for worker in self._workers:
             _stop(worker)
+        self._workers.clear()
 
     def _start_worker(self, number: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"worker-{number}.log").open("wb") as log:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.builds import prepare_build
 from benchmarks.busy import MachineLoad
 from benchmarks.figures import BEFORE, NOW, Comparison, Curve, Figure, Goal, Plan, alternate
 from benchmarks.report import of_kind, read_findings, write
@@ -62,6 +63,11 @@ def test_a_report_reads_back_what_it_wrote(tmp_path: Path, monkeypatch: pytest.M
     assert (times.ratios(LOOP), times.goals) == (TIMES.ratios(LOOP), list(GOALS))
     assert set(found) == {"one_table", "memory", "idle"}, "benchmarks that are gone"
     assert "2.00 times the aiohttp loop" in (tmp_path / "results.md").read_text()
+
+
+def test_an_unknown_commit_is_refused():
+    with pytest.raises(ValueError, match="there is no commit '--all' here"):
+        prepare_build("--all")
 
 
 def test_our_own_work_does_not_make_the_machine_busy():
