@@ -128,7 +128,7 @@ async def test_expired_credentials_are_not_tried_again(call: AwsCaller):
 async def test_after_the_deadline_the_last_error_is_raised(quota: OpenQuota):
     send = Script(refusal("ThrottlingException"))
     with pytest.raises(AwsThrottled):
-        await AwsCaller(quota, "a", timeout=0.05)("GetTables", send)
+        await AwsCaller(quota, "a", timeout=0.3)("GetTables", send)
     assert send.sent > 1
     assert quota.throttles == ["a:GetTables"] * send.sent
 

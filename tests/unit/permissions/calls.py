@@ -11,6 +11,8 @@ import glueline_worker
 ROOT = Path(glueline_worker.__file__).parent
 SERVICES = ("glue", "s3", "sts", "secretsmanager", "sqs", "ssm")
 TABLE = ROOT / "aws" / "iam_actions.py"
+MODELS = ROOT / "aws" / "sessions" / "service_models.py"
+"""Names what botocore calls by itself for a profile, which needs no permission."""
 
 
 @cache
@@ -39,7 +41,7 @@ def made() -> set[str]:
     operations = {name for name in names if name[0].isupper()}
     by_method = {snake(name): name for name in operations}
     for path in ROOT.rglob("*.py"):
-        if path == TABLE or "sinks" in path.parts:
+        if path in (TABLE, MODELS) or "sinks" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -3,6 +3,7 @@
 botocore's own retries are off, so that each HTTP request counts against the quota.
 """
 
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -53,20 +54,36 @@ class AwsCaller:
 
     async def __call__(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Do ``send``, and again if that may help; raises AwsError."""
-        family = f"{self.scope}:{operation}"
+        started = time.monotonic()
         with tracing.call_span(find_service(operation), operation, self.scope):
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception(_is_retryable),
-                wait=_choose_wait,
-                stop=stop_before_delay(self.timeout),
-                before_sleep=_before_retry,
-                reraise=True,
-            ):
-                with attempt:
-                    return await self._send_once(operation, family, send)
+            try:
+                return await self._send_once(operation, send)
+            except GluelineError as error:
+                left = self.timeout - (time.monotonic() - started)
+                return await self._try_again(operation, send, error, left)
+
+    async def _try_again(
+        self, operation: str, send: Callable[[], Awaitable[T]], failure: GluelineError, left: float
+    ) -> T:
+        """Go on after the ``failure`` of the first try, for the ``left`` seconds.
+
+        Few calls come here: tenacity takes longer for a try than signing a request does.
+        """
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_retryable),
+            wait=_choose_wait,
+            stop=stop_before_delay(left),
+            before_sleep=_before_retry,
+            reraise=True,
+        ):
+            with attempt:
+                if attempt.retry_state.attempt_number == 1:
+                    raise failure
+                return await self._send_once(operation, send)
         raise AssertionError  # pragma: no cover - tenacity returns or raises
 
-    async def _send_once(self, operation: str, family: str, send: Callable[[], Awaitable[T]]) -> T:
+    async def _send_once(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
+        family = f"{self.scope}:{operation}"
         if self.limits.overall:
             await self.quota.acquire(f"{self.scope}:overall", self.limits.overall)
         slot = await self.quota.acquire(family, self.limits.operations.get(operation))

@@ -58,14 +58,22 @@ class Clocks:
         """Return the seconds that the endpoint's clock is ahead."""
         return self._ahead.get(endpoint, 0.0)
 
+    def begin_signing(self, endpoint: str, context: dict[str, Any]) -> float:
+        """Return the endpoint's time, in seconds of the epoch.
+
+        ``context`` is the request's, and remembers it for the event of the answer.
+        """
+        context[_CLOCK] = endpoint
+        context[_SIGNED] = moment = time.time() + self.get_offset(endpoint)
+        return moment
+
     def _before_sign(self, request: Any = None, request_signer: Any = None, **_: Any) -> None:
         if request is None or request_signer is None:
             return
-        endpoint = _get_endpoint(request)
-        ahead = self.get_offset(endpoint)
-        request.context[_CLOCK] = endpoint
-        request.context[_SIGNED] = time.time() + ahead
-        if ahead and not hasattr(request_signer, "glueline_clocks"):
+        bucket = (request.context.get("s3_redirect") or {}).get("bucket")
+        endpoint = get_clock_endpoint(str(request.url), bucket)
+        self.begin_signing(endpoint, request.context)
+        if self.get_offset(endpoint) and not hasattr(request_signer, "glueline_clocks"):
             _correct_signer(request_signer, self)
 
     def _on_response(
@@ -144,10 +152,9 @@ def _parse_iso_time(text: Any) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _get_endpoint(request: Any) -> str:
-    """Return the host of a request, without a bucket before it."""
-    host = str(request.url).split("/", 3)[2]
-    bucket = (request.context.get("s3_redirect") or {}).get("bucket")
+def get_clock_endpoint(url: str, bucket: str | None) -> str:
+    """Return the host of a request, without a bucket before it: all buckets share a clock."""
+    host = url.split("/", 3)[2]
     return host.removeprefix(f"{bucket}.") if bucket else host
 
 

@@ -31,8 +31,9 @@ from glueline_worker.aws.errors import (
 from glueline_worker.aws.iam_actions import QUOTA_OPERATIONS
 from glueline_worker.aws.quota import LocalQuota, Quota
 from glueline_worker.aws.sessions.clients import ClientPool
+from glueline_worker.aws.sessions.http_session import SharedTlsSession
 from glueline_worker.aws.sessions.sessions import Sessions, SourceCredentials, find_region
-from glueline_worker.aws.sessions.shared_session import SharedTlsSession
+from glueline_worker.aws.sessions.shared_client import SourceClient
 
 _USER_AGENT = f"glueline/{version('glueline-worker')} aiobotocore/{version('aiobotocore')}"
 
@@ -53,7 +54,7 @@ class Connection:
     account: str | None
     """The account whose jobs are read, from STS; None if STS does not say."""
     caller: AwsCaller
-    clients: dict[str, Any] = field(default_factory=dict)
+    clients: dict[str, SourceClient] = field(default_factory=dict)
 
     @property
     def catalog_id(self) -> str | None:
@@ -62,10 +63,10 @@ class Connection:
 
     async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Make one call; ``operation`` is a name of the API, such as ``GetTables``."""
-        method = getattr(self.clients[service], _to_snake_case(operation))
+        client = self.clients[service]
 
         async def send() -> dict[str, Any]:
-            return check_answer(operation, await method(**params))
+            return check_answer(operation, await client.call(operation, params))
 
         return await self.caller(operation, send)
 
@@ -283,7 +284,3 @@ def _check_operations(name: str, source: Source) -> None:
             f"source {name!r}: quota.operations names {unknown[0]}, a call that Glueline does not "
             f"make; it makes: {', '.join(sorted(QUOTA_OPERATIONS))}"
         )
-
-
-def _to_snake_case(operation: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")

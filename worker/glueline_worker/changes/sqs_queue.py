@@ -8,9 +8,10 @@ from aiobotocore.config import AioConfig
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Source
 from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsMisconfigured, classify_error
-from glueline_worker.aws.sessions.clients import ClientPool, SourceClient
+from glueline_worker.aws.sessions.clients import ClientPool
+from glueline_worker.aws.sessions.http_session import SharedTlsSession
 from glueline_worker.aws.sessions.sessions import Sessions, find_region
-from glueline_worker.aws.sessions.shared_session import SharedTlsSession
+from glueline_worker.aws.sessions.shared_client import SourceClient
 from glueline_worker.permissions.policy_resources import parse_queue_region
 
 _MESSAGES_A_CALL = 10

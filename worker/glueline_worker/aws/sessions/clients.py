@@ -1,8 +1,7 @@
 """Clients that sources share: one for each service, Region and endpoint.
 
 A client takes much memory, and only its credentials belong to a source. They come with each call
-instead: ``SourceClient`` sets them for the time of a call, and the signer of the shared client
-takes the ones that are set. So a thousand sources of one Region need three clients, one pool of
+instead (``shared_client``). So a thousand sources of one Region need three clients, one pool of
 connections, and a few kilobytes each.
 
 Unused clients are closed after a while, and at once when too many are open. A caller that is in
@@ -14,15 +13,18 @@ import asyncio
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import aioboto3
 from aiobotocore.config import AioConfig
-from aiobotocore.credentials import AioCredentials
 
 from glueline_worker.aws.clocks import Clocks
+from glueline_worker.aws.sessions.shared_client import (
+    Credentials,
+    CurrentCredentials,
+    SharedClient,
+    SourceClient,
+)
 from glueline_worker.aws.sessions.shared_session import LightSession
 from glueline_worker.observe.tracing import trace_answers
 
@@ -36,54 +38,21 @@ _CREDENTIAL_SETTINGS = (
 """The beginnings of the names of a profile's settings that do not change its clients."""
 
 
-class Credentials(Protocol):
-    """Credentials that botocore can sign with."""
-
-    async def get_frozen_credentials(self) -> Any:
-        """Return the current keys, None when there are none; renew them when it is time."""
-
-
-_current_credentials: ContextVar[Credentials] = ContextVar("credentials")
-
-
-class _CurrentCredentials(AioCredentials):
-    """The credentials of the source that makes the current call."""
-
-    async def get_frozen_credentials(self) -> Any:
-        return await _current_credentials.get().get_frozen_credentials()
-
-
 class _ClientSession(LightSession):
     """A session whose clients sign with the credentials of the caller."""
 
     def __init__(self, profile: str | None) -> None:
         super().__init__(profile, has_own_handlers=True)
-        self._credentials = _CurrentCredentials("", "", method="caller")
-        Clocks().watch(self)
+        self._credentials = CurrentCredentials()
+        self.clocks = Clocks()
+        self.clocks.watch(self)
 
 
-class SourceClient:
-    """A shared client as one source uses it: its methods sign with the source's credentials."""
+class _PlainSession(aioboto3.Session):
+    """A session whose clients have no methods for files, for which s3transfer would be loaded."""
 
-    def __init__(self, client: Any, credentials: Credentials) -> None:
-        """Call through ``client``."""
-        self._client = client
-        self._credentials = credentials
-
-    def __getattr__(self, name: str) -> Any:
-        """Return the method of a call; other attributes would not use the credentials."""
-        if name not in self._client.meta.method_to_api_mapping:
-            raise AttributeError(name)
-        method = getattr(self._client, name)
-
-        async def call(**params: Any) -> Any:
-            token = _current_credentials.set(self._credentials)
-            try:
-                return await method(**params)
-            finally:
-                _current_credentials.reset(token)
-
-        return call
+    def _register_default_handlers(self) -> None:
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +74,11 @@ class ClientSet:
         self.users = 0
         self.closing: asyncio.TimerHandle | None = None
         self._config = config
-        self._session = aioboto3.Session(botocore_session=_ClientSession(profile))
+        inner = _ClientSession(profile)
+        self._clocks = inner.clocks
+        self._session = _PlainSession(botocore_session=inner)
         self._stack = AsyncExitStack()
-        self._clients: dict[str, asyncio.Task[Any]] = {}
+        self._clients: dict[str, asyncio.Task[SharedClient]] = {}
 
     async def get_client(self, service: str, credentials: Credentials) -> SourceClient:
         """Return the client of a service, for calls with ``credentials``."""
@@ -128,7 +99,7 @@ class ClientSet:
         self._clients.clear()
         await self._stack.aclose()
 
-    async def _open(self, service: str) -> Any:
+    async def _open(self, service: str) -> SharedClient:
         client = await self._stack.enter_async_context(
             self._session.client(
                 service,
@@ -138,7 +109,7 @@ class ClientSet:
             )
         )
         trace_answers(client)
-        return client
+        return SharedClient(client, self._clocks)
 
 
 class ClientPool:

@@ -7,7 +7,6 @@ import logging
 import os
 import ssl
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from glueline_worker.aws.sessions.credential_errors import (
     make_credentials_error,
 )
 from glueline_worker.aws.sessions.credential_process import start_credential_process
+from glueline_worker.aws.sessions.http_session import load_certificates
 
 T = TypeVar("T")
 
@@ -65,18 +65,17 @@ def check_settings(session: AioSession) -> None:
             "credentials",
         ) from None
     if bundle:
-        _check_bundle(Path(str(bundle)))
+        _check_bundle(str(bundle))
 
 
 def is_broken(key: str | None) -> bool:
     """Tell whether a key or token holds white space, such as a line break copied with it."""
-    return any(char.isspace() or not char.isprintable() for char in key or "")
+    return key is not None and (" " in key or not key.isprintable())
 
 
-def _check_bundle(path: Path) -> None:
+def _check_bundle(path: str) -> None:
     try:
-        stat = path.stat()
-        _load_bundle(str(path), stat.st_mtime_ns, stat.st_size)
+        load_certificates(path)
     except OSError as error:  # ssl.SSLError is one as well
         is_junk = isinstance(error, ssl.SSLError) or error.strerror is None
         reason = "it holds no certificates in PEM form" if is_junk else error.strerror
@@ -85,12 +84,6 @@ def _check_bundle(path: Path) -> None:
             "REQUESTS_CA_BUNDLE or the profile's ca_bundle",
             code="ca_bundle",
         ) from None
-
-
-@lru_cache(maxsize=16)
-def _load_bundle(path: str, _changed: int, _size: int) -> None:
-    """Load it as the HTTP client will; a file that did not change is not read again."""
-    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
 
 
 def _explain_refresh(credentials: Any, session: AioSession) -> None:

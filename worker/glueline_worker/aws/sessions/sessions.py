@@ -12,8 +12,9 @@ from glueline.contract.errors import GluelineError, Terminal
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Role, Source
 from glueline_worker.aws.errors import AwsCredentials, AwsExpired, AwsTransient, classify_error
-from glueline_worker.aws.sessions.clients import ClientPool, Credentials, SourceClient
+from glueline_worker.aws.sessions.clients import ClientPool
 from glueline_worker.aws.sessions.secret_references import SourceKeys
+from glueline_worker.aws.sessions.shared_client import Credentials, SourceClient
 from glueline_worker.aws.sessions.shared_session import LightSession
 
 _SESSION_NAME = "glueline"

@@ -1,26 +1,22 @@
-"""Sessions that share botocore's data, its handlers, configuration files and TLS in a process.
+"""Sessions that share botocore's data, its handlers and configuration files in a process.
 
-A session of botocore's own loads the service models anew (20 MB and 60 ms for three services) and
-reads the certificates of every authority once for each client (60 ms). None of that differs
-between the sources of a worker.
+A session of botocore's own loads the service models anew (20 MB and 60 ms for three services).
+None of that differs between the sources of a worker.
 """
 
 import copy
 import os
 from functools import cache, lru_cache
-from pathlib import Path
-from ssl import SSLContext
 from typing import Any
 
-import aiohttp
 from aiobotocore.hooks import AioHierarchicalEmitter
-from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
-from botocore.httpsession import create_urllib3_context, get_cert_path
-from botocore.loaders import Loader
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 
 from glueline_worker.aws.json_parser import ParserFactory
+from glueline_worker.aws.sessions.file_stamps import FileStamp, expand_path, stamp_file
 from glueline_worker.aws.sessions.profiles import ProfileSession, check_settings
+from glueline_worker.aws.sessions.service_models import USED_SERVICES, UsedDataLoader
 
 
 class LightSession(ProfileSession):
@@ -49,69 +45,41 @@ class LightSession(ProfileSession):
     def full_config(self) -> dict[str, Any]:
         """The configuration and credentials files, parsed once for all sessions."""
         names = ("config_file", "credentials_file")
-        files = tuple(_stamp_file(self.get_config_variable(name)) for name in names)
+        files = tuple(stamp_file(self.get_config_variable(name)) for name in names)
         return _parse_files(files)
 
 
-class SharedTlsSession(AIOHTTPSession):
-    """Makes connections that verify servers with certificates which the process loads once."""
+class _UsedHandlers(AioSession):
+    """Registers botocore's handlers for the services that are called; half are for others."""
 
-    def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
-        if proxy_url or self._cert_file or not self._verify:
-            return super()._create_connector(proxy_url)  # type: ignore[no-any-return]
-        context = _make_tls_context(*_stamp_file(get_cert_path(self._verify)))
-        return aiohttp.TCPConnector(
-            limit=self._max_pool_connections, ssl=context, **self._connector_args
-        )
-
-
-class _SharedLoader(Loader):
-    """Loads botocore's data from fixed paths: boto3 adds a path for each of its sessions."""
-
-    @property
-    def search_paths(self) -> list[str]:
-        return list(self._search_paths)
+    def _register_builtin_handlers(self, events: Any) -> None:
+        registers = {
+            REGISTER_FIRST: events.register_first,
+            REGISTER_LAST: events.register_last,
+        }
+        for event, handler, *order in BUILTIN_HANDLERS:
+            _, _, service = event.partition(".")
+            if not service or service.partition(".")[0] in USED_SERVICES:
+                register = registers[order[0]] if order else events.register
+                register(event, handler)
 
 
 @cache
-def _make_loader(data_path: str | None) -> Loader:
-    paths = (data_path or "").split(os.pathsep) if data_path else []
-    return _SharedLoader(extra_search_paths=[_expand(path) for path in paths])
+def _make_loader(data_path: str | None) -> UsedDataLoader:
+    paths = data_path.split(os.pathsep) if data_path else []
+    return UsedDataLoader([expand_path(path) for path in paths])
 
 
 @cache
 def _load_handlers() -> AioHierarchicalEmitter:
-    handlers: AioHierarchicalEmitter = AioSession().get_component("event_emitter")
+    handlers: AioHierarchicalEmitter = _UsedHandlers().get_component("event_emitter")
     return handlers
 
 
-_Stamp = tuple[str | None, int, int]
-
-
-def _stamp_file(path: str | None) -> _Stamp:
-    """Return the path of a file with its time and size, which change when the file does."""
-    try:
-        stat = Path(_expand(path or "")).stat()
-    except OSError:
-        return path, 0, 0
-    return path, stat.st_mtime_ns, stat.st_size
-
-
-def _expand(path: str) -> str:
-    return os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111 - in botocore's own way
-
-
 @lru_cache(maxsize=2)
-def _parse_files(files: tuple[_Stamp, ...]) -> dict[str, Any]:
+def _parse_files(files: tuple[FileStamp, ...]) -> dict[str, Any]:
     session = AioSession(include_builtin_handlers=False)
     for name, (path, _, _) in zip(("config_file", "credentials_file"), files, strict=True):
         session.set_config_variable(name, path)
     found: dict[str, Any] = session.full_config
     return found
-
-
-@lru_cache(maxsize=4)
-def _make_tls_context(path: str, _changed: int, _size: int) -> SSLContext:
-    context: SSLContext = create_urllib3_context()
-    context.load_verify_locations(path, None, None)
-    return context
