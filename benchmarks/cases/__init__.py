@@ -12,7 +12,6 @@ from benchmarks.cases import (  # noqa: I001 - the order of the report
     incremental,
     idle,
     costs,
-    redis_limit,
     sources,
     peers,
 )
@@ -28,7 +27,6 @@ __all__ = [
     "memory",
     "peers",
     "quota",
-    "redis_limit",
     "sources",
     "throughput",
     "unit_costs",
