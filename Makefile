@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
-.PHONY: demo test test-slow test-all chaos bench bench-peers lineage-score truth fuzz audit image-requirements lint format docs docs-generated clean
+.PHONY: demo test test-slow test-all chaos bench bench-small bench-peers lineage-score truth fuzz audit image-requirements lint format docs docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.
 	@$(BIN)/glueline demo
@@ -27,9 +27,12 @@ test-all:  ## Run all tests on each supported Python that is installed.
 chaos: $(VENV)/.dev  ## Break the world around real runs; ARGS='--list' names the cases.
 	@PYTHONPATH=. $(BIN)/python -m tests.chaos $(ARGS)
 
-bench: $(VENV)/.dev  ## Measure; ARGS='--quick throughput' takes less time.
+bench: $(VENV)/.dev  ## Measure; ARGS='--against COMMIT' compares with another build.
 	@$(PIP) install matplotlib
 	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
+
+bench-small: $(VENV)/.dev  ## Measure a little, as a report without a verdict.
+	@PYTHONPATH=. $(BIN)/python -m benchmarks --quick --rounds 1 one_table small_units
 
 bench-peers: $(VENV)/.dev  ## Measure DataHub's crawler beside us, in an environment of its own.
 	@test -x .venv-peers/bin/datahub || { $(PYTHON) -m venv .venv-peers && \
@@ -75,7 +78,7 @@ docs-generated: $(VENV)/.dev  ## Write into the pages what they take from the co
 	PYTHONPATH=. $(BIN)/python docs/generate.py
 
 clean:  ## Remove what the other targets made.
-	rm -rf .venv .venv-3.* .venv-peers .truth demo-output site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-3.* .venv-peers .bench-builds .truth demo-output site .pytest_cache .mypy_cache .ruff_cache
 
 # Spark, with the Java of a wheel, and the queries of TPC from the source package of sqlglot.
 .truth/.ready: truth/requirements.txt

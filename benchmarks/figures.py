@@ -1,7 +1,13 @@
-"""What a benchmark yields, and the register of all of them."""
+"""What a benchmark yields, what it is asked for, and the register of all of them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.builds import Build
+
+NOW, BEFORE = "now", "before"
+"""The contestants of a comparison: this build, and the one that ``--against`` names."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,86 @@ class Figure:
         return "" if self.at_least is None else f"≥ {self.at_least:.3g}"
 
 
-Measure = Callable[[bool], Iterator[Figure]]
+@dataclass(frozen=True)
+class Goal:
+    """The most that this build may take: of another contestant's value, else in the unit."""
+
+    at_most: float
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One thing that contestants did in turn, with the values of all rounds of each."""
+
+    name: str
+    unit: str
+    rounds: Mapping[str, Sequence[float]]
+    """By contestant, in the order of the rounds."""
+    goals: Sequence[Goal] = ()
+
+    def value(self, contestant: str) -> float | None:
+        """Return the median of a contestant; None when it did not take part."""
+        found = self.rounds.get(contestant)
+        return statistics.median(found) if found else None
+
+    def ratios(self, to: str) -> list[float]:
+        """Return this build's value as a multiple of a contestant's, round by round, sorted."""
+        pairs = zip(self.rounds[NOW], self.rounds.get(to, ()), strict=False)
+        return sorted(now / other for now, other in pairs if other)
+
+    def is_met(self, goal: Goal) -> bool | None:
+        """Tell whether the median reaches a goal; None when the contestant did not take part."""
+        found = self.ratios(goal.to) if goal.to else self.rounds[NOW]
+        return statistics.median(found) <= goal.at_most if found else None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The memory of the largest worker of a contestant while it read something."""
+
+    what: str
+    contestant: str
+    seconds: float
+    megabytes: Sequence[float]
+    """At equal distances of time, over all of ``seconds``."""
+
+
+Finding = Figure | Comparison | Curve
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked of a benchmark."""
+
+    is_quick: bool = False
+    """Smaller sizes, for a first look."""
+    rounds: int = 5
+    builds: Mapping[str, Build] = field(default_factory=dict)
+    """The contestants: this build, and perhaps the one before."""
+
+
+Measure = Callable[[Plan], Iterator[Finding]]
 BENCHMARKS: dict[str, Measure] = {}
 
 
 def benchmark(measure: Measure) -> Measure:
-    """Register a function ``(quick)`` under its own name."""
+    """Register a function under its own name."""
     BENCHMARKS[measure.__name__] = measure
     return measure
+
+
+def alternate(
+    rounds: int, contestants: Mapping[str, Callable[[], Mapping[str, float]]]
+) -> dict[str, dict[str, list[float]]]:
+    """Let contestants measure in turn, each second round in reverse order.
+
+    Each returns values by name. The answer has lists of values by name and by contestant.
+    """
+    found: dict[str, dict[str, list[float]]] = {}
+    for number in range(rounds):
+        order = list(contestants) if number % 2 == 0 else list(reversed(contestants))
+        for contestant in order:
+            for name, value in contestants[contestant]().items():
+                found.setdefault(name, {}).setdefault(contestant, []).append(value)
+    return found

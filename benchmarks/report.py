@@ -1,4 +1,4 @@
-"""The results as Markdown, JSON and a chart."""
+"""The results as JSON, Markdown and charts."""
 
 import json
 import os
@@ -11,13 +11,16 @@ from typing import Any
 
 import psutil
 
-from benchmarks.figures import Figure
+from benchmarks import chart
+from benchmarks.figures import BEFORE, BENCHMARKS, Comparison, Curve, Figure, Finding, Goal, Plan
+from benchmarks.tables import COMPARISON, FIGURE, comparison_rows, figure_row
 
-Results = Mapping[str, Sequence[Figure]]
+Results = Mapping[str, Sequence[Finding]]
+KINDS = {"figures": Figure, "comparisons": Comparison, "curves": Curve}
 
 
-def machine() -> dict[str, Any]:
-    """Where the figures come from."""
+def describe_machine() -> dict[str, Any]:
+    """Describe where the figures come from."""
     return {
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
@@ -27,72 +30,83 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(results: Results, folder: Path) -> None:
-    """Write ``results.md``, ``results.json`` and ``chart.svg``; other benchmarks' figures stay."""
+def write(results: Results, folder: Path, plan: Plan) -> None:
+    """Write the report into ``folder``; the findings of other benchmarks stay there.
+
+    It is ``results.json``, ``results.md``, ``chart.svg`` and ``memory.svg``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    whole = {**known(folder / "results.json"), **results}
-    (folder / "results.json").write_text(_json(whole) + "\n")
-    (folder / "results.md").write_text(_markdown(whole))
-    _chart(whole, folder / "chart.svg")
+    known = {**read_findings(folder / "results.json"), **results}
+    whole = {name: known[name] for name in BENCHMARKS if name in known}
+    before = plan.builds[BEFORE].name if BEFORE in plan.builds else None
+    where = {**describe_machine(), "before": before, "rounds": plan.rounds}
+    (folder / "results.json").write_text(_to_json(whole, where) + "\n")
+    (folder / "results.md").write_text(_to_markdown(whole, where))
+    chart.draw_throughput(of_kind(whole, Comparison), folder / "chart.svg")
+    chart.draw_memory(of_kind(whole, Curve), folder / "memory.svg")
 
 
-def known(path: Path) -> dict[str, list[Figure]]:
-    """Return the figures of the report ``path``, by benchmark; empty when there is none."""
-    if not path.exists():
-        return {}
-    known = json.loads(path.read_text())["figures"]
-    return {name: [Figure(**figure) for figure in figures] for name, figures in known.items()}
+def read_findings(path: Path) -> dict[str, list[Finding]]:
+    """Return the findings of the report ``path``, by benchmark; empty when there is none."""
+    found: dict[str, list[Finding]] = {}
+    document = json.loads(path.read_text()) if path.exists() else {}
+    for kind, make in KINDS.items():
+        for name, values in document.get(kind, {}).items():
+            found.setdefault(name, []).extend(make(**_restore(value)) for value in values)
+    return found
 
 
-def row(figure: Figure) -> list[str]:
-    """Return a figure as the cells of a table."""
-    ratio = f"{figure.ratio:.2f} times the {figure.to}" if figure.ratio is not None else ""
-    met = {True: "yes", False: "no", None: ""}[figure.is_met]
-    return [figure.name, f"{_short(figure.value)} {figure.unit}", ratio, figure.aim, met]
+def of_kind(results: Results, kind: type[Any]) -> dict[str, list[Any]]:
+    """Return the findings of one kind, by benchmark."""
+    found = {name: [one for one in all_ if isinstance(one, kind)] for name, all_ in results.items()}
+    return {name: some for name, some in found.items() if some}
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def _restore(value: dict[str, Any]) -> dict[str, Any]:
+    goals = {"goals": [Goal(**goal) for goal in value["goals"]]} if "goals" in value else {}
+    return {**value, **goals}
 
 
-def _json(results: Results) -> str:
-    figures = {name: [asdict(figure) for figure in found] for name, found in results.items()}
-    return json.dumps({"machine": machine(), "figures": figures}, indent=1, ensure_ascii=False)
+def _to_json(results: Results, where: Mapping[str, Any]) -> str:
+    document = {
+        "machine": where,
+        **{
+            kind: {
+                name: [asdict(one) for one in found]
+                for name, found in of_kind(results, make).items()
+            }
+            for kind, make in KINDS.items()
+        },
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def _markdown(results: Results) -> str:
-    where = machine()
+def _to_markdown(results: Results, where: Mapping[str, Any]) -> str:
+    against = f", against the build of {where['before']}" if where["before"] else ""
     lines = [
         (
             f"Measured on {where['cores']} cores, {where['memory_gb']} GB, {where['system']}, "
-            f"Python {where['python']}, {where['on']}, by `make bench`. Ratios compare what stood "
-            "side by side in the same run."
+            f"Python {where['python']}, {where['on']}, by `make bench`{against}. Ratios compare "
+            f"what took turns in the same run, in {where['rounds']} rounds."
         ),
-        "",
-        "| benchmark | what | value | compared | aim | met |",
-        "|---|---|---|---|---|---|",
     ]
-    for name, figures in results.items():
-        lines += [f"| {' | '.join([name, *row(figure)])} |" for figure in figures]
+    comparisons, figures = of_kind(results, Comparison), of_kind(results, Figure)
+    lines += _table(
+        ("benchmark", *COMPARISON),
+        (
+            [name, *row]
+            for name, all_ in comparisons.items()
+            for c in all_
+            for row in comparison_rows(c)
+        ),
+    )
+    lines += _table(
+        ("benchmark", *FIGURE),
+        ([name, *figure_row(one)] for name, all_ in figures.items() for one in all_),
+    )
     return "\n".join(lines) + "\n"
 
 
-def _chart(results: Results, path: Path) -> None:
-    import matplotlib as mpl  # noqa: PLC0415 - only where a chart is drawn
-
-    mpl.use("svg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    figures = [figure for figure in results.get("throughput", ()) if figure.to != "boto3 loop"]
-    if not figures:
-        return
-    figures.reverse()
-    picture, axes = plt.subplots(figsize=(8, 0.45 * len(figures) + 1), layout="constrained")
-    colours = ["#9aa5b1" if "loop" in figure.name else "#2563eb" for figure in figures]
-    bars = axes.barh([f.name for f in figures], [f.value for f in figures], color=colours)
-    axes.bar_label(bars, [f"{_short(f.value)} s" for f in figures], padding=3)
-    axes.set_xlabel("seconds (shorter is better); the loops store nothing")
-    axes.set_xscale("log")
-    axes.spines[["top", "right"]].set_visible(False)
-    picture.savefig(path, metadata={"Date": None})
-    plt.close(picture)
+def _table(headers: Sequence[str], rows: Any) -> list[str]:
+    cells = [f"| {' | '.join(row)} |" for row in rows]
+    return ["", f"| {' | '.join(headers)} |", "|---" * len(headers) + "|", *cells] if cells else []

@@ -73,27 +73,47 @@ class Estate:
         return self.accounts * (2 + self.table_calls + (2 + GRAPHS) * self.jobs)
 
 
-def seconds(costs: Costs, estate: Estate, cores: int) -> dict[str, float]:
-    """How long each resource would need if nothing else held the extraction back."""
-    cpu = estate.accounts * (
+def worker_seconds(costs: Costs, estate: Estate) -> float:
+    """Return the CPU time of all workers."""
+    return estate.accounts * (
         estate.tables * costs.table + estate.databases * costs.database + estate.jobs * costs.job
     )
+
+
+def cores_for_one_redis(costs: Costs, estate: Estate) -> float:
+    """Return the cores of workers that keep one Redis busy: with more, it is the limit."""
+    return worker_seconds(costs, estate) / (estate.units * costs.redis_unit)
+
+
+def seconds(costs: Costs, estate: Estate, cores: int, shards: int = 1) -> dict[str, float]:
+    """Return the seconds of each resource if nothing else held the extraction back.
+
+    ``shards`` are Redis servers that share the accounts evenly.
+    """
     return {
         "one account's quota": max(estate.table_calls, estate.jobs) / estate.rate,
         "latency": estate.calls * estate.latency / (cores * SLOTS),
-        "workers' CPU": cpu / cores,
-        "Redis's CPU": estate.units * costs.redis_unit,
+        "workers' CPU": worker_seconds(costs, estate) / cores,
+        "Redis's CPU": estate.units * costs.redis_unit / shards,
     }
 
 
 def rows(costs: Costs, estate: Estate) -> list[list[str]]:
-    """For more and more cores: what each resource needs, and which is the limit."""
+    """Return rows for more and more cores: the need of each resource, and which is the limit."""
     found = []
-    for cores in (4, 16, 64, 256):
-        needed = seconds(costs, estate, cores)
+    for cores, shards in ((4, 1), (16, 1), (64, 1), (256, 1), (256, 4)):
+        needed = seconds(costs, estate, cores, shards)
         limit = max(needed, key=lambda name: needed[name])
         stored = estate.accounts * estate.tables * costs.stored_table / needed[limit] / 1e6
-        found.append([f"{cores}", *map(_duration, needed.values()), limit, f"{stored:,.0f} MB/s"])
+        found.append(
+            [
+                f"{cores}",
+                f"{shards}",
+                *map(_duration, needed.values()),
+                limit,
+                f"{stored:,.0f} MB/s",
+            ]
+        )
     return found
 
 

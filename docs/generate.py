@@ -13,12 +13,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import rooms
 from benchmarks import report, scaling
+from benchmarks.figures import Comparison, Figure, Finding
+from benchmarks.tables import COMPARISON, FIGURE, comparison_rows, figure_row
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
 from tables import fields, model, table
@@ -34,7 +36,9 @@ from glueline.ledger.gauges import Gauges
 from glueline.settings import account_templates, schedules, settings, sources
 from glueline.settings.api import ApiSettings, Token
 from glueline.settings.events import EventSettings
+from glueline.settings.redis_shards import RedisShard
 from glueline.settings.settings import Settings
+from glueline.settings.worker import WorkerSettings
 from glueline.telemetry import ledger_metrics
 from glueline_worker.aws.iam_actions import DEFAULT_FEATURES, PERMISSIONS, Feature
 from glueline_worker.observe import metrics
@@ -44,20 +48,21 @@ from glueline_worker.permissions.policy_resources import PolicyScope
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
-RESULTS = DOCS.parent / "benchmarks" / "results" / "results.json"
-SHOWN = (
-    ("throughput", ""),
-    ("latency", ""),
-    ("quota", "^4 processes.* unknown"),
-    ("skew", "90 %"),
-    ("incremental", "(run|unchanged|changed)$"),
-    ("partitions", ""),
-    ("memory", ""),
-    ("start", ""),
-    ("idle", ""),
+RESULTS = DOCS.parent / "benchmarks" / "results"
+IMPORTANT = (
+    ("one_table", "time$"),
+    ("throughput", "^100,000 tables.*(JSONL|loop)"),
+    ("incremental", "JSONL, unchanged$"),
+    ("memory", "^1,000,000 tables, peak"),
+    ("partitions", "peak"),
     ("peers", ""),
 )
-"""The benchmarks in the README, with a pattern for the names of their figures."""
+"""The benchmarks in the README, with a pattern for the names of their findings."""
+CHARTS = {
+    "throughput": ("chart.svg", "Seconds from the request to the committed sink"),
+    "memory": ("memory.svg", "Memory of the largest worker during very large extractions"),
+}
+"""The charts of the benchmarks by their names in the docs: file of the results, and caption."""
 ROOMS = {
     "rooms-producer": "glueline",
     "rooms-worker": "glueline_worker",
@@ -70,6 +75,7 @@ _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTA
 
 SETTING_MEANINGS = {
     "redis_url": "The Redis of the queue and the ledger, see [operations](operations.md#redis).",
+    "redis_shards": "More Redis servers for some sources, see below; in a variable, as JSON.",
     "key_prefix": "The prefix of all keys, so that several Gluelines can share a server.",
     "sinks": "The targets of records, see [sinks](sinks.md); in a variable, separated by spaces.",
     "sources": "The named places to extract from, see below; in a variable, as JSON.",
@@ -101,6 +107,11 @@ def pages() -> dict[Path, str]:
     document = json.dumps(_openapi(), indent=1, ensure_ascii=False) + "\n"
     found[DOCS / "schemas" / "openapi.json"] = document
     found |= {DOCS / "diagrams" / f"{picture}.svg": rooms.draw(of) for picture, of in ROOMS.items()}
+    found |= {
+        DOCS / "diagrams" / f"{name}.svg": (RESULTS / file).read_text()
+        for name, (file, _) in CHARTS.items()
+        if (RESULTS / file).exists()
+    }
     for page in (README, *sorted(DOCS.rglob("*.md"))):
         text = page.read_text()
         if _PART.search(text):
@@ -143,7 +154,7 @@ def _records() -> str:
 def _settings() -> str:
     rows = [
         *_setting_rows(settings.Settings),
-        *_setting_rows(settings.WorkerSettings, "worker."),
+        *_setting_rows(WorkerSettings, "worker."),
         *_setting_rows(ApiSettings, "api."),
         *_setting_rows(EventSettings, "events."),
     ]
@@ -275,29 +286,72 @@ def _labels(names: Iterable[str]) -> tuple[str]:
     return (", ".join(f"`{name}`" for name in names),)
 
 
-def _measured(benchmark: str, which: str = "") -> list[list[str]]:
-    """Return the rows of a benchmark whose names match ``which``, from its last full run."""
-    figures = report.known(RESULTS).get(benchmark, [])
-    return [report.row(figure) for figure in figures if re.search(which, figure.name)]
+@cache
+def _findings() -> dict[str, list[Finding]]:
+    return report.read_findings(RESULTS / "results.json")
 
 
-def _benchmarks() -> str:
-    rows = [row for benchmark, which in SHOWN for row in _measured(benchmark, which)]
-    return table(("what", "measured", "compared in the same run", "aim", "met"), rows)
+def _important() -> str:
+    """Return a table of the few findings that matter most, each in one row."""
+    rows = []
+    for benchmark, which in IMPORTANT:
+        for one in _findings().get(benchmark, ()):
+            if isinstance(one, Figure) and re.search(which, one.name):
+                rows.append(tuple(figure_row(one)[:3]))
+            elif isinstance(one, Comparison) and re.search(which, one.name):
+                what, _, now, *_ = next(comparison_rows(one))
+                ratios = "; ".join(row[3] for row in comparison_rows(one) if row[3])
+                rows.append((what, now, ratios))
+    return table(("what", "measured", "compared in the same run"), rows)
+
+
+def _comparisons() -> str:
+    found = (one for all_ in _findings().values() for one in all_ if isinstance(one, Comparison))
+    return table(COMPARISON, (tuple(row) for one in found for row in comparison_rows(one)))
+
+
+def _figures() -> str:
+    found = (one for all_ in _findings().values() for one in all_ if isinstance(one, Figure))
+    return table(FIGURE, (tuple(figure_row(one)) for one in found))
+
+
+def _charts() -> str:
+    shown = [
+        f"![{caption}](diagrams/{name}.svg)"
+        for name, (file, caption) in CHARTS.items()
+        if (RESULTS / file).exists()
+    ]
+    return "\n\n".join(shown)
 
 
 def _costs() -> str:
-    return table(("what", "measured"), (row[:2] for row in _measured("costs")))
+    return table(("what", "measured"), (tuple(figure_row(one)[:2]) for one in _cost_figures()))
+
+
+def _cost_figures() -> list[Figure]:
+    return [one for one in _findings().get("costs", ()) if isinstance(one, Figure)]
 
 
 def _scaling() -> str:
-    figures = {figure.name: figure.value for figure in report.known(RESULTS)["costs"]}
+    figures = {figure.name: figure.value for figure in _cost_figures()}
     costs = scaling.Costs.of(figures)
     resources = scaling.seconds(costs, scaling.Estate(), 1)
     return table(
-        ("cores of workers", *resources, "the limit", "into the sink"),
+        ("cores of workers", "Redis servers", *resources, "the limit", "into the sink"),
         scaling.rows(costs, scaling.Estate()),
     )
+
+
+def _redis_limit() -> str:
+    """Return a table of the point where one Redis is full."""
+    costs = scaling.Costs.of({figure.name: figure.value for figure in _cost_figures()})
+    cores = scaling.cores_for_one_redis(costs, scaling.Estate())
+    rows = [
+        ("whole units, by Redis's CPU for a unit", f"{1 / costs.redis_unit:,.0f} units/s"),
+        ("cores of workers that send so many, for the accounts above", f"{cores:.0f}"),
+    ]
+    found = (one for one in _findings().get("redis_limit", ()) if isinstance(one, Figure))
+    return table(("what", "value"), [*rows, *(tuple(figure_row(one)[:2]) for one in found)])
 
 
 def _rooms(package: str) -> str:
@@ -314,15 +368,20 @@ PARTS: dict[str, Callable[[], str]] = {
     "quota": lambda: _inner_settings(sources.QuotaLimits, "quota."),
     "template": lambda: _inner_settings(account_templates.Template, "template."),
     "account": lambda: _inner_settings(account_templates.Account, "account."),
+    "redis-shard": lambda: _inner_settings(RedisShard, "redis_shard."),
     "policy": _policy,
     "permissions": _permissions,
     "schedule": lambda: _inner_settings(schedules.Schedule, "schedule."),
     "token": lambda: _inner_settings(Token, "token."),
     "operations": _operations,
     "commands": _commands,
-    "benchmarks": _benchmarks,
+    "benchmarks-important": _important,
+    "benchmarks-compared": _comparisons,
+    "benchmarks-figures": _figures,
+    "benchmarks-charts": _charts,
     "unit-costs": _costs,
     "scaling": _scaling,
+    "redis-limit": _redis_limit,
     "worker-metrics": lambda: _metrics(metrics),
     "ledger-metrics": _ledger_metrics,
     "api-metrics": lambda: _metrics(Metrics()),

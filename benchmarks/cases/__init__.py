@@ -1,27 +1,35 @@
-"""All benchmarks; importing a module registers what it holds."""
+"""All benchmarks, in the order of the report; importing a module registers what it holds."""
 
-from benchmarks.cases import (
-    bound,
-    costs,
-    incremental,
-    peers,
-    quota,
-    redis_limit,
-    size,
-    small,
-    sources,
+from benchmarks.cases import (  # noqa: I001 - the order of the report
+    commands,
     throughput,
+    unit_costs,
+    enqueueing,
+    memory,
+    growth,
+    bound,
+    quota,
+    incremental,
+    idle,
+    costs,
+    redis_limit,
+    sources,
+    peers,
 )
 
 __all__ = [
     "bound",
+    "commands",
     "costs",
+    "enqueueing",
+    "growth",
+    "idle",
     "incremental",
+    "memory",
     "peers",
     "quota",
     "redis_limit",
-    "size",
-    "small",
     "sources",
     "throughput",
+    "unit_costs",
 ]

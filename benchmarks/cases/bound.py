@@ -4,8 +4,8 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 
-from benchmarks.bed import JSONL, extract, workers_on
-from benchmarks.figures import Figure, benchmark
+from benchmarks.bed import JSONL, BuildSystem
+from benchmarks.figures import NOW, Figure, Plan, benchmark
 from glueline_simulator import Simulator
 
 CORES = os.cpu_count() or 1
@@ -16,17 +16,16 @@ two cores are the limit and not the latency."""
 
 
 @benchmark
-def latency(quick: bool) -> Iterator[Figure]:
+def latency(plan: Plan) -> Iterator[Figure]:
     """80 ms a call: the share of the time that no scheduling could avoid."""
-    databases, jobs = (100, 50) if quick else (1000, 500)
+    databases, jobs = (100, 50) if plan.is_quick else (1000, 500)
     with Simulator(
         databases=databases, tables=210, columns=4, jobs=jobs, latency=LATENCY
     ) as simulator:
-        for workers in (2,) if quick else (1, 2, 4):
-            with workers_on(
-                simulator, JSONL, workers, rate_start=5000, concurrency=SLOTS
-            ) as system:
-                seconds, _ = extract(system, simulator)
+        for workers in (2,) if plan.is_quick else (1, 2, 4):
+            slots = {"GLUELINE_WORKER__CONCURRENCY": str(SLOTS)}
+            with BuildSystem(plan.builds[NOW], simulator, JSONL, workers, **slots) as system:
+                seconds = system.extract().seconds
                 calls = simulator.stats()["operations"]
             name = (
                 f"{databases:,} databases of 3 pages, {jobs} jobs, "

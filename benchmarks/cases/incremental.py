@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from benchmarks.bed import JSONL, SQLITE, extract, workers_on
-from benchmarks.figures import Figure, benchmark
+from benchmarks.bed import JSONL, SQLITE, BuildSystem
+from benchmarks.builds import Build
+from benchmarks.figures import NOW, Figure, Plan, benchmark
 from glueline_simulator import Simulator
 from glueline_simulator.generated.names import name_databases, name_jobs, name_tables
 
@@ -12,29 +13,30 @@ COLUMNS = 30
 
 
 @benchmark
-def incremental(quick: bool) -> Iterator[Figure]:
+def incremental(plan: Plan) -> Iterator[Figure]:
     """Time and calls of a second run, as shares of the first."""
-    tables, jobs = (10_000, 200) if quick else (100_000, 2_000)
+    tables, jobs = (10_000, 200) if plan.is_quick else (100_000, 2_000)
     for name, sink in {"JSONL": JSONL, "SQLite": SQLITE}.items():
-        yield from _runs(name, sink, tables, jobs)
+        yield from _runs(plan.builds[NOW], name, sink, tables, jobs)
 
 
-def _runs(name: str, sink: str, tables: int, jobs: int) -> Iterator[Figure]:
+def _runs(build: Build, name: str, sink: str, tables: int, jobs: int) -> Iterator[Figure]:
     each = tables // DATABASES
     with (
         Simulator(databases=DATABASES, tables=each, columns=COLUMNS, jobs=jobs) as simulator,
-        workers_on(simulator, sink, rate_start=5000) as system,
+        BuildSystem(build, simulator, sink) as system,
     ):
-        seconds, run = extract(system, simulator)
-        calls = run.counts["calls"]
+        first = system.extract()
+        seconds = first.seconds
+        calls = first.counts["calls"]
         what = f"{tables:,} tables and {jobs:,} jobs into {name}"
         yield Figure(f"{what}, first run", seconds, "s")
         yield Figure(f"{what}, first run: {_operations(simulator)}", calls, "calls")
         for title in ("unchanged", "1 % changed"):
             if title != "unchanged":
                 _change(simulator, each, jobs)
-            again, run = extract(system, simulator)
-            more = run.counts["calls"]
+            run = system.extract()
+            again, more = run.seconds, run.counts["calls"]
             yield Figure(f"{what}, {title}", again, "s", again / seconds, "first run", 1 / 3)
             operations = _operations(simulator)
             yield Figure(

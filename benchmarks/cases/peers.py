@@ -9,22 +9,22 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.bed import JSONL, extract, workers_on
-from benchmarks.figures import Figure, benchmark
+from benchmarks.bed import JSONL, BuildSystem
+from benchmarks.figures import NOW, Figure, Plan, benchmark
 from glueline_simulator import Simulator
 
 DATAHUB = Path(".venv-peers/bin/datahub")
 
 
 @benchmark
-def peers(quick: bool) -> Iterator[Figure]:
+def peers(plan: Plan) -> Iterator[Figure]:
     """Crawlers that read the same catalogue, in the same run."""
-    tables = 1_000 if quick else 10_000
+    tables = 1_000 if plan.is_quick else 10_000
     if not DATAHUB.exists():
         return
     with Simulator(databases=20, tables=tables // 20, columns=30, jobs=100) as simulator:
-        with workers_on(simulator, JSONL) as system:
-            ours, _ = extract(system, simulator)
+        with BuildSystem(plan.builds[NOW], simulator, JSONL) as system:
+            ours = system.extract().seconds
         yield Figure(f"{tables:,} tables and 100 jobs, Glueline", ours, "s")
         theirs = _datahub(simulator)
     name = f"{tables:,} tables and 100 jobs, DataHub's crawler"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.callers import DATABASE, Way, calling, with_adaptive, with_glueline, with_standard
-from benchmarks.figures import Figure, benchmark
+from benchmarks.figures import Figure, Plan, benchmark
 from glueline_simulator import Simulator
 from glueline_worker.local.server import EmbeddedRedis
 
@@ -36,11 +36,11 @@ class Seen:
 
 
 @benchmark
-def quota(quick: bool) -> Iterator[Figure]:
+def quota(plan: Plan) -> Iterator[Figure]:
     """Measure how much of the quota is used, and how many calls are throttled at the end."""
-    seconds = 9.0 if quick else 30.0
+    seconds = 9.0 if plan.is_quick else 30.0
     with EmbeddedRedis() as server:
-        for processes in (4,) if quick else (1, 4, 16):
+        for processes in (4,) if plan.is_quick else (1, 4, 16):
             name = f"{processes} processes"
             yield from _phases(with_glueline, name, server.url, processes, seconds)
         for way in (with_standard, with_adaptive):

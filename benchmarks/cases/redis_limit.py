@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from benchmarks.figures import Figure, benchmark
+from benchmarks.figures import Figure, Plan, benchmark
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest
 from glueline.ledger import Commands, Ledger
 from glueline.ledger.command import Command
@@ -30,9 +30,9 @@ RECEIPT = {"jsonl": {"path": "x" * 300}, "file:///data/out?format=jsonl": {"see"
 
 
 @benchmark
-def redis_limit(quick: bool) -> Iterator[Figure]:
+def redis_limit(plan: Plan) -> Iterator[Figure]:
     """Units that one Redis can take through their lives in a second."""
-    count = 5_000 if quick else 50_000
+    count = 5_000 if plan.is_quick else 50_000
     with EmbeddedRedis() as server, redis.Redis.from_url(server.url) as client:
         claims = _open_units(client, count)
         lives = [_prepare(client, claim) for claim in claims]

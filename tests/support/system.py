@@ -127,6 +127,9 @@ def variables(settings: Settings, aws_url: str) -> dict[str, str]:
     found |= {f"GLUELINE_WORKER__{name.upper()}": str(value) for name, value in worker.items()}
     events = settings.events.model_dump(exclude_defaults=True)
     found |= {f"GLUELINE_EVENTS__{name.upper()}": str(value) for name, value in events.items()}
+    if settings.redis_shards:
+        shards = {name: shard.model_dump() for name, shard in settings.redis_shards.items()}
+        found["GLUELINE_REDIS_SHARDS"] = json.dumps(shards)
     if settings.sources:
         found["GLUELINE_SOURCES"] = json.dumps(
             {name: source.model_dump(mode="json") for name, source in settings.sources.items()}

@@ -42,6 +42,7 @@ log = structlog.get_logger()
 
 def make_app(settings: Settings) -> Celery:
     """Make the application with its tasks. Its runtime starts with the worker, not before."""
+    settings = settings.for_shard(settings.worker.shard)
     app = make_celery_app(settings)
     app.set_current()
     app.conf.update(
@@ -110,6 +111,7 @@ class Worker:
         request = request.model_copy(update={"idempotency_key": key})
         try:
             self.settings.source(request.source)
+            self._require_own_shard(request.source)
             traceparent = _get_traceparent(task)
             run_id = self.runtime.call(self.runtime.open_run(request, traceparent, origin))
         except UsageError as error:
@@ -119,6 +121,15 @@ class Worker:
             raise Reject(str(error), requeue=True) from None
         else:
             log.info("run.opened", run=run_id, scope=request.label)
+
+    def _require_own_shard(self, source: str) -> None:
+        """Raise UsageError when a source's runs are kept by another Redis."""
+        shard, own = self.settings.find_shard(source), self.settings.worker.shard
+        if shard != own:
+            raise UsageError(
+                f"the source {source!r} belongs to the Redis shard {shard!r}, and this is {own!r}: "
+                "put the request into the queue there"
+            )
 
     def _check(self, message: CheckRequest) -> None:
         """Check a source. One that fails leaves no report, and can be requested again."""

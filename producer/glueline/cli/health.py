@@ -10,7 +10,7 @@ from glueline.cli.loading import load_cli_settings
 from glueline.contract.errors import UsageError
 
 if TYPE_CHECKING:
-    from glueline.settings.settings import WorkerSettings
+    from glueline.settings.worker import WorkerSettings
 
 _ANSWER_TIMEOUT = 5.0
 """Seconds for a worker to answer."""

@@ -8,7 +8,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -16,6 +16,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from glueline.client.errors import KeyConflict, UnknownRun, WaitTimeout
+from glueline.client.shards import Shard, Shards, split_by_shard
 from glueline.client.source_checks import SourceChecks
 from glueline.contract.errors import UsageError
 from glueline.contract.filters import Filters
@@ -31,19 +32,13 @@ from glueline.contract.messages import (
 )
 from glueline.contract.model import StrictModel, first_error
 from glueline.contract.runs import AnyRun, DeadLetter, Failure, RunState, RunStatus, RunSummary
-from glueline.ledger import Ledger, schedules
+from glueline.ledger import LedgerUnavailable, schedules
 from glueline.ledger.changes import EventChanges, RecordResult, record_changes
 from glueline.ledger.command import CommandExecutor
-from glueline.ledger.commands import RunCursor
+from glueline.ledger.commands import RunCursor, cursor_of
 from glueline.ledger.keys import KeyOrigin
 from glueline.ledger.results import OpenRunResult
-from glueline.queue import (
-    MessagePublisher,
-    Publisher,
-    QueueUnavailable,
-    make_commands,
-    make_redis_client,
-)
+from glueline.queue import MessagePublisher, QueueUnavailable, make_commands
 from glueline.settings.schedules import Schedule
 from glueline.settings.settings import Settings, load_settings
 from glueline.telemetry import tracing
@@ -63,7 +58,11 @@ class Accepted(StrictModel):
 
 
 class Producer:
-    """Enqueues extractions; every method blocks. Safe to share between threads."""
+    """Enqueues extractions; every method blocks. Safe to share between threads.
+
+    With several Redis shards, each request goes to that of its source. Errors name the shard that
+    does not answer; listings go on without it, and log a warning.
+    """
 
     def __init__(
         self,
@@ -78,14 +77,9 @@ class Producer:
         ``glueline.testing``; closing it stays with you.
         """
         self.settings = settings or load_settings()
-        self._connections = ExitStack()
+        self._shards = Shards(self.settings, ledger, publisher)
         self._commands = make_commands(self.settings)
-        if ledger is None or publisher is None:
-            client = self._connections.enter_context(make_redis_client(self.settings))
-            ledger = ledger or Ledger(client)
-            publisher = publisher or Publisher(client, self._commands.keys)
-        self._ledger, self._publisher = ledger, publisher
-        self.checks = SourceChecks(self._ledger, self._commands.keys, self._publisher)
+        self.checks = SourceChecks(self._shards, self._commands.keys)
 
     def enqueue_catalog(
         self,
@@ -146,13 +140,15 @@ class Producer:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
             trace = tracing.traceparent()
-            opened = self._ledger(
+            shard = self._shards.of(request.source)
+            opened = shard.ledger(
                 self._commands.open_run(uuid4().hex, request, trace, origin=origin)
             )
             if opened.is_conflict:
                 raise KeyConflict(opened.run_id)
             span.set({"glueline.run.id": opened.run_id, "glueline.run.is_new": opened.is_new})
-            self._publish(opened.units)
+            self._shards.remember(opened.run_id, shard)
+            _publish(shard, opened.units)
         return _make_accepted(opened)
 
     def enqueue_many(self, requests: Sequence[ExtractionRequest]) -> list[Accepted]:
@@ -164,11 +160,7 @@ class Producer:
         with tracing.span(
             "glueline.enqueue_many", "producer", {"glueline.requests": len(requests)}
         ):
-            trace = tracing.traceparent()
-            opened = self._ledger.run_all(
-                [self._commands.open_run(uuid4().hex, request, trace) for request in requests]
-            )
-            self._publish([unit for run in opened if not run.is_conflict for unit in run.units])
+            opened = self._open_all(requests, tracing.traceparent())
         for run in opened:
             if run.is_conflict:
                 raise KeyConflict(run.run_id)
@@ -176,24 +168,30 @@ class Producer:
 
     def status(self, run_id: str) -> RunStatus:
         """Return the status of a run; raises UnknownRun."""
-        found = self._ledger(self._commands.status([run_id]))[0]
-        if found is None:
-            raise _make_unknown_run(run_id)
-        return found
+        return self._locate(run_id)[1]
 
     def runs(self, limit: int = 20, after: AnyRun | RunCursor | None = None) -> list[RunSummary]:
         """Return the newest runs, or those that come ``after`` one in that order.
 
         Their requests are without filters, which ``status`` has.
         """
-        ids = self._ledger(self._commands.recent(limit, after))
-        return [run for run in self._ledger(self._commands.summaries(ids)) if run]
+
+        def read(shard: Shard) -> list[RunSummary]:
+            ids = shard.ledger(self._commands.recent(limit, after))
+            return [run for run in shard.ledger(self._commands.summaries(ids)) if run]
+
+        found, _ = self._shards.ask_all(read)
+        return sorted(found, key=cursor_of, reverse=True)[:limit]
 
     def find(self, prefix: str) -> RunStatus:
         """Return the run whose id starts with ``prefix``; raises UnknownRun unless one does."""
-        matches = self._ledger(self._commands.find(prefix)) if prefix else []
+        silent: LedgerUnavailable | None = None
+        matches: list[str] = []
+        if prefix:
+            command = self._commands.find(prefix)
+            matches, silent = self._shards.ask_all(lambda shard: shard.ledger(command))
         if not matches:
-            raise _make_unknown_run(prefix)
+            raise silent or _make_unknown_run(prefix)
         if len(matches) > 1:
             raise UnknownRun(f"{len(matches)} runs start with {prefix!r}; give more of the id")
         return self.status(matches[0])
@@ -229,64 +227,86 @@ class Producer:
 
     def problems(self, run_id: str) -> tuple[list[Failure], list[str]]:
         """Return a run's failures and its warnings in one read; raises UnknownRun."""
-        found = self._ledger(self._commands.failures(run_id))
-        if found is None:
+        command = self._commands.failures(run_id)
+        found = self._shards.ask_for_run(run_id, command, lambda answer: answer is not None)
+        if found is None or found[1] is None:
             raise _make_unknown_run(run_id)
-        return found
+        return found[1]
 
     def cancel(self, run_id: str, reason: str = "cancelled on request") -> RunState:
         """Stop a run and return its state; a run that has ended stays as it is."""
-        result = self._ledger(self._commands.cancel(run_id, reason))
-        if result is None:
+        command = self._commands.cancel(run_id, reason)
+        found = self._shards.ask_for_run(run_id, command, lambda answer: answer is not None)
+        shard, result = found or (None, None)
+        if shard is None or result is None:
             raise _make_unknown_run(run_id)
-        self._publish(result.units)
+        _publish(shard, result.units)
         return result.state
 
     def replay(self, run_id: str, units: list[str] | None = None) -> int:
         """Run failed units again (all, or those named), return how many; raises UsageError."""
-        run = self.status(run_id)
+        shard, run = self._locate(run_id)
         if not run.is_readable:
             raise UsageError(f"run {run_id} cannot be replayed: {run.reason}")
-        answer = self._ledger(self._commands.replay(run, units or ()))
+        answer = shard.ledger(self._commands.replay(run, units or ()))
         if answer.outcome != "replayed":
             raise UsageError(
                 _REPLAY_REFUSALS.get(answer.outcome, f"run {run_id} is {answer.outcome}")
             )
-        self._publish(answer.units)
+        _publish(shard, answer.units)
         return answer.count
 
     def find_running(self, request: ExtractionRequest) -> RunStatus | None:
         """Return the running run of the same source, scope and filters."""
-        run_id = self._ledger(self._commands.find_running(request))
-        return None if run_id is None else self._ledger(self._commands.status([run_id]))[0]
+        ledger = self._shards.of(request.source).ledger
+        run_id = ledger(self._commands.find_running(request))
+        return None if run_id is None else ledger(self._commands.status([run_id]))[0]
 
     def last_slot(self, schedule: Schedule) -> int | None:
         """Return the last slot of a schedule that was served; None when it never was."""
-        return self._ledger(
-            schedules.last_slot(self._commands.keys, schedule.name, schedule.timing)
-        )
+        ledger = self._shards.of(schedule.request.source).ledger
+        return ledger(schedules.last_slot(self._commands.keys, schedule.name, schedule.timing))
 
     def mark_slot(self, schedule: Schedule, slot: int) -> None:
         """Record that a slot was served."""
-        self._ledger(schedules.mark_slot(self._commands.keys, schedule.name, schedule.timing, slot))
+        keys, ledger = self._commands.keys, self._shards.of(schedule.request.source).ledger
+        ledger(schedules.mark_slot(keys, schedule.name, schedule.timing, slot))
 
     def mark_scheduler(self) -> None:
         """Record that all schedules that are due were served, for monitoring."""
-        self._ledger(schedules.mark_scheduler(self._commands.keys))
+        silent: LedgerUnavailable | None = None
+        for shard in self._shards:
+            try:
+                shard.ledger(schedules.mark_scheduler(self._commands.keys))
+            except LedgerUnavailable as error:
+                silent = error
+        if silent is not None:
+            raise silent
 
     def record_changes(self, events: Sequence[EventChanges]) -> RecordResult:
-        """Record the changes of events; raises LedgerUnavailable, and then nothing was recorded."""
+        """Record the changes of events, each on the shard of its source.
+
+        Raises LedgerUnavailable, and then nothing was recorded on that shard. To record the same
+        events again does no harm. An event about sources of two shards counts once for each.
+        """
         delays = self.settings.events
         quiet, at_most = (int(s * 1000) for s in (delays.debounce, delays.debounce_at_most))
-        return self._ledger(record_changes(self._commands.keys, events, quiet, at_most))
+        noted = repeated = 0
+        for name, some in split_by_shard(self.settings, events).items():
+            command = record_changes(self._commands.keys, some, quiet, at_most)
+            result = self._shards.named(name).ledger(command)
+            noted, repeated = noted + result.noted, repeated + result.repeated
+        return RecordResult(noted, repeated)
 
     def dead_letters(self, limit: int = 1000) -> list[DeadLetter]:
         """Return the newest messages that could not be understood or run."""
-        return self._ledger(self._commands.dead_letters(limit))
+        command = self._commands.dead_letters(limit)
+        found, _ = self._shards.ask_all(lambda shard: shard.ledger(command))
+        return sorted(found, key=lambda letter: letter.at, reverse=True)[:limit]
 
     def close(self) -> None:
         """Close the connections."""
-        self._connections.close()
+        self._shards.close()
 
     def __enter__(self) -> Self:
         return self
@@ -299,6 +319,29 @@ class Producer:
     ) -> None:
         self.close()
 
+    def _open_all(self, requests: Sequence[ExtractionRequest], trace: str) -> list[OpenRunResult]:
+        """Open and publish the runs of requests, shard by shard; return them in their order."""
+        numbers: dict[str, list[int]] = {}
+        for number, request in enumerate(requests):
+            numbers.setdefault(self._shards.of(request.source).name, []).append(number)
+        found: dict[int, OpenRunResult] = {}
+        for name, own in numbers.items():
+            shard = self._shards.named(name)
+            opened = shard.ledger.run_all(
+                [self._commands.open_run(uuid4().hex, requests[n], trace) for n in own]
+            )
+            _publish(shard, [unit for run in opened if not run.is_conflict for unit in run.units])
+            found.update(zip(own, opened, strict=True))
+        return [found[number] for number in range(len(requests))]
+
+    def _locate(self, run_id: str) -> tuple[Shard, RunStatus]:
+        """Return a run and its shard; raises UnknownRun."""
+        command = self._commands.status([run_id])
+        found = self._shards.ask_for_run(run_id, command, lambda answer: answer[0] is not None)
+        if found is None or found[1][0] is None:
+            raise _make_unknown_run(run_id)
+        return found[0], found[1][0]
+
     def _enqueue(
         self, scope: Scope, source: str, filters: Filters, options: Options, key: str | None
     ) -> Accepted:
@@ -310,10 +353,6 @@ class Producer:
             raise UsageError(f"not an extraction request: {first_error(error)}") from None
         return self.enqueue(request)
 
-    def _publish(self, units: list[UnitMessage]) -> None:
-        with suppress(QueueUnavailable):  # the reconciler will publish them
-            self._publisher.publish(units)
-
 
 _REPLAY_REFUSALS = {
     "nothing": "none of these units has failed; `failures` lists those that have",
@@ -322,6 +361,11 @@ _REPLAY_REFUSALS = {
     "running": "the run is still running; wait for its end, or cancel it",
     "succeeded": "the run has succeeded: there is nothing to run again",
 }
+
+
+def _publish(shard: Shard, units: list[UnitMessage]) -> None:
+    with suppress(QueueUnavailable):  # the reconciler will publish them
+        shard.publisher.publish(units)
 
 
 def _make_scope(scope: type[DatabaseScope | TableScope | JobScope], **names: str) -> Scope:

@@ -23,52 +23,20 @@ from pydantic_settings.exceptions import SettingsError
 
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import SourceName
-from glueline.contract.model import StrictModel, error_at, first_error
+from glueline.contract.model import error_at, first_error
 from glueline.contract.names import DEFAULT_REDIS_URL, KEY_PREFIX
-from glueline.redis import sentinel_url
-from glueline.redis.url import parse_server
 from glueline.settings.account_templates import Template
 from glueline.settings.api import ApiSettings
 from glueline.settings.config_file import config_path
 from glueline.settings.events import EventSettings
+from glueline.settings.redis_shards import MAIN_SHARD, RedisShard, RedisUrl, ShardName, find_shard
 from glueline.settings.schedules import Schedule
 from glueline.settings.sources import Source
 from glueline.settings.toml_lines import find_line
+from glueline.settings.worker import Seconds, WorkerSettings
 
 _MAX_NAMED = 20
 """The most sources that a message names."""
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class WorkerSettings(StrictModel):
-    """Settings of a worker process."""
-
-    concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
-    """Units at the same time."""
-    unit_timeout: Seconds = 900
-    lease: Seconds = 30
-    """Seconds after which a unit is given to another worker if its own does not renew it."""
-    attempts: Annotated[int, Field(ge=1, le=100)] = 4
-    """Attempts at a unit before it counts as failed."""
-    call_timeout: Seconds = 60
-    """Seconds for an AWS call with all its retries within one attempt."""
-    read_timeout: Seconds = 30
-    """Seconds for one HTTP answer of AWS."""
-    page_budget: Annotated[int, Field(ge=1)] = 20
-    """Pages of tables that one unit reads before the next one takes over."""
-    split_after: Annotated[int, Field(ge=0)] = 50
-    """Pages after which a database is listed anew by ranges of names, in parallel; 0: never."""
-    grace: Seconds = 10
-    """Seconds for running units to end when the worker is stopped."""
-    reconcile_interval: Seconds = 2
-    rate_floor: Annotated[float, Field(gt=0)] = 2
-    """AWS calls per second for each family of calls while the shared quota cannot be asked."""
-    rate_start: Annotated[float, Field(gt=0)] = 60
-    """AWS calls per second that a family of calls starts with; then the rate is learnt."""
-    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """The port of a worker's /metrics, /healthz and /readyz; 0: none. Each worker needs its own."""
-    metrics_host: str = "127.0.0.1"
-    """The address of that port; ``0.0.0.0`` is for probes and scrapes from outside."""
 
 
 class Settings(BaseSettings):
@@ -82,7 +50,8 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    redis_url: str = DEFAULT_REDIS_URL
+    redis_url: RedisUrl = DEFAULT_REDIS_URL
+    redis_shards: dict[ShardName, RedisShard] = Field(default_factory=dict)
     key_prefix: str = KEY_PREFIX
     sinks: Annotated[tuple[str, ...], NoDecode] = ("sqlite:///glueline.db",)
     sources: dict[SourceName, Source] = Field(default_factory=dict)
@@ -146,14 +115,14 @@ class Settings(BaseSettings):
                 )
         return self
 
-    @field_validator("redis_url")
-    @classmethod
-    def _check_redis_url(cls, url: str) -> str:
-        if url.lower().startswith(("sentinel://", "sentinels://")):
-            sentinel_url.parse_sentinels(url)
-        else:
-            parse_server(url)
-        return url
+    @model_validator(mode="after")
+    def _check_shards_of_sources(self) -> "Settings":
+        for name in self.all_sources if self.redis_shards else ():
+            try:
+                self.find_shard(name)
+            except UsageError as error:
+                raise error_at(("redis_shards",), str(error)) from None
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -189,6 +158,23 @@ class Settings(BaseSettings):
             if name in template.sources(key):
                 return template.sources(key)[name]
         return Source() if name == "default" else None
+
+    def find_shard(self, source: str) -> str:
+        """Return the name of a source's Redis shard; raises UsageError when several name it."""
+        return find_shard(self.redis_shards, source)
+
+    def for_shard(self, name: str) -> "Settings":
+        """Return these settings with the Redis of a shard; raises UsageError when there is none."""
+        if name == MAIN_SHARD:
+            return self
+        if name not in self.redis_shards:
+            known = ", ".join((MAIN_SHARD, *self.redis_shards))
+            raise UsageError(f"there is no Redis shard {name!r}; the known ones are {known}")
+        return self.model_copy(update={"redis_url": self.redis_shards[name].redis_url})
+
+    def without_shards(self) -> "Settings":
+        """Return these settings with one Redis, that of ``redis_url``, for all sources."""
+        return self.model_copy(update={"redis_shards": {}})
 
     def source(self, name: str) -> Source:
         """Return the source called ``name``; raises UsageError when there is none."""

@@ -18,7 +18,8 @@ from glueline.cli import build_group
 from glueline.ledger import Keys
 from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
-from glueline.settings.settings import Settings, WorkerSettings
+from glueline.settings.settings import Settings
+from glueline.settings.worker import WorkerSettings
 
 kubernetes_validate = pytest.importorskip("kubernetes_validate")
 BUILT_IN = [one for one in everything() if "keda.sh" not in one["apiVersion"]]

@@ -18,7 +18,8 @@ from glueline.cli import build_group
 from glueline.contract.messages import ExtractionRequest, parse_message
 from glueline.settings.api import ApiSettings
 from glueline.settings.events import EventSettings
-from glueline.settings.settings import Settings, WorkerSettings, load_settings
+from glueline.settings.settings import Settings, load_settings
+from glueline.settings.worker import WorkerSettings
 
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

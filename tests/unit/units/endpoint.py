@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from glueline.contract.messages import DatabaseUnit, ExtractionRequest
 from glueline.contract.records import Record
-from glueline.settings.settings import Source, WorkerSettings
+from glueline.settings.settings import Source
+from glueline.settings.worker import WorkerSettings
 from glueline_worker.aws.errors import AwsTransient, classify_error
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext

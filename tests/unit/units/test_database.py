@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from glueline.contract.messages import DatabaseUnit
-from glueline.settings.settings import WorkerSettings
+from glueline.settings.worker import WorkerSettings
 from glueline_worker.aws.errors import AwsRefused
 from glueline_worker.aws.glue import Page, StaleToken
 from glueline_worker.catalog.listed import ListedTable

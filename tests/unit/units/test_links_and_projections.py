@@ -16,8 +16,8 @@ from glueline.contract.messages import (
     PartitionsUnit,
 )
 from glueline.contract.records import LineageRecord, Record
-from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Role, Source
+from glueline.settings.worker import WorkerSettings
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound
 from glueline_worker.sinks.model import Part
 from glueline_worker.units.context import UnitContext

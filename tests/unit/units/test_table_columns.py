@@ -8,8 +8,8 @@ import pytest
 from tests.unit.units.endpoint import RUN
 
 from glueline.contract.messages import ExtractionRequest
-from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Source
+from glueline.settings.worker import WorkerSettings
 from glueline_worker.aws.errors import AwsDenied, AwsNotFound, AwsTransient
 from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.lineage import schemas

@@ -27,6 +27,7 @@ from tenacity.wait import wait_random_exponential
 from glueline.contract.errors import GluelineError, Terminal
 from glueline.ledger import LedgerUnavailable
 from glueline.queue import make_async_redis_client
+from glueline.settings.redis_shards import MAIN_SHARD
 from glueline.settings.settings import Settings
 from glueline_worker.changes.recorder import ChangeRecorder
 from glueline_worker.changes.sqs_queue import (
@@ -63,16 +64,19 @@ class EventService:
         self.not_ready_reason = "the queue has not answered yet"
         """The reason why nothing is received; empty when all is well."""
         self.counts: Counter[str] = Counter()
-        self.client: redis.asyncio.Redis = make_async_redis_client(
-            settings, settings.events.pollers + 2
-        )
+        connections = settings.events.pollers + 2
+        self.clients: dict[str, redis.asyncio.Redis] = {
+            name: make_async_redis_client(settings.for_shard(name), connections)
+            for name in (MAIN_SHARD, *settings.redis_shards)
+        }
+        """The clients of all Redis shards, by name."""
 
     async def run(self, *, once: bool = False) -> None:
         """Read the queue; raises GluelineError when it cannot be read at all.
 
         With ``once``, one poller asks once.
         """
-        recorder = ChangeRecorder(self._settings, self.client)
+        recorder = ChangeRecorder(self._settings, self.clients)
         pollers = 1 if once else self._settings.events.pollers
         queues = [EventQueue(self._settings, self._url) for _ in range(pollers)]
         try:
@@ -85,7 +89,8 @@ class EventService:
         finally:
             for queue in queues:
                 await queue.close()
-            await self.client.aclose()
+            for client in self.clients.values():
+                await client.aclose()
 
     async def _cancel_late(self, tasks: list[asyncio.Task[None]]) -> None:
         """Cancel pollers that still work some time after the service is told to stop."""
@@ -138,7 +143,7 @@ class EventService:
                     if self.stopping.is_set():
                         return
                     async with asyncio.timeout(VISIBILITY_SECONDS):
-                        await self.client.ping()
+                        await self.clients[MAIN_SHARD].ping()
         except (RedisError, TimeoutError):
             if not self.stopping.is_set():
                 raise LedgerUnavailable("Redis does not answer") from None

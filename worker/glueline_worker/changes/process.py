@@ -8,6 +8,7 @@ import structlog
 import uvloop
 
 from glueline.queue import make_commands
+from glueline.settings.redis_shards import MAIN_SHARD
 from glueline.settings.settings import Settings
 from glueline_worker.changes.poller import EventService
 from glueline_worker.observe.health_monitor import HealthMonitor
@@ -34,13 +35,15 @@ async def _run(settings: Settings, url: str, *, until_empty: bool, once: bool) -
         await service.run(once=once)
         return service.counts
 
+    client = service.clients[MAIN_SHARD]
+
     async def find_not_ready_reason() -> str:
         if service.stopping.is_set():
             return "the service is told to stop"
-        return await find_redis_problem(service.client) or service.not_ready_reason
+        return await find_redis_problem(client) or service.not_ready_reason
 
     health = HealthMonitor(
-        service.client,
+        client,
         make_commands(settings),
         find_not_ready_reason=find_not_ready_reason,
         setting="events.metrics_port",

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import redis.asyncio
 import structlog
@@ -10,11 +10,13 @@ import structlog
 from glueline.changes.eventbridge import parse_queue_body
 from glueline.changes.intake import route_events
 from glueline.changes.source_router import SourceRouter
+from glueline.client.shards import name_shard, split_by_shard
 from glueline.contract.errors import UsageError
-from glueline.ledger import AsyncLedger
+from glueline.ledger import AsyncLedger, LedgerUnavailable
 from glueline.ledger.changes import EventChanges, record_changes
 from glueline.queue import make_commands
 from glueline.redis.auto_pipeline import AutoPipeline
+from glueline.settings.redis_shards import MAIN_SHARD
 from glueline.settings.settings import Settings
 from glueline_worker.changes.sqs_queue import Delivery
 from glueline_worker.observe.metrics import DEAD_LETTERS, EVENT_AGE, EVENTS
@@ -26,9 +28,12 @@ log = structlog.get_logger()
 class ChangeRecorder:
     """Records the changes in messages in the ledger."""
 
-    def __init__(self, settings: Settings, client: redis.asyncio.Redis) -> None:
-        """Use ``client``; the caller closes it."""
-        self._ledger = AsyncLedger(AutoPipeline(client))
+    def __init__(self, settings: Settings, clients: Mapping[str, redis.asyncio.Redis]) -> None:
+        """Use the ``clients`` of all Redis shards, by name; the caller closes them."""
+        self._ledgers = {
+            name: AsyncLedger(AutoPipeline(client)) for name, client in clients.items()
+        }
+        self._settings = settings
         self._calls = make_commands(settings)
         self._events = settings.events
         self._router = SourceRouter(settings)
@@ -55,16 +60,25 @@ class ChangeRecorder:
 
     async def _record_changes(self, changes: Sequence[EventChanges]) -> Counter[str]:
         quiet, at_most = self._events.debounce, self._events.debounce_at_most
-        call = record_changes(self._calls.keys, changes, int(quiet * 1000), int(at_most * 1000))
-        result = await self._ledger(call)
-        ignored = sum(1 for event in changes if not event.changes)
-        return Counter(noted=result.noted, repeated=result.repeated, ignored=ignored)
+        counts = Counter(ignored=sum(1 for event in changes if not event.changes))
+        silent: LedgerUnavailable | None = None
+        for shard, some in split_by_shard(self._settings, changes).items():
+            call = record_changes(self._calls.keys, some, int(quiet * 1000), int(at_most * 1000))
+            try:
+                result = await self._ledgers[shard](call)
+            except LedgerUnavailable as error:  # the other shards take what is theirs
+                silent = name_shard(shard, error) if self._settings.redis_shards else error
+                continue
+            counts.update(noted=result.noted, repeated=result.repeated)
+        if silent is not None:
+            raise silent
+        return counts
 
     async def _add_dead_letter(self, reason: str, delivery: Delivery) -> None:
         reason, body = redact_dead_letter(
             f"a message of the events' queue was refused: {reason}", delivery.body
         )
-        await self._ledger(self._calls.add_dead_letter(reason, body))
+        await self._ledgers[MAIN_SHARD](self._calls.add_dead_letter(reason, body))
         log.error("message.buried", reason=reason)
         DEAD_LETTERS.inc()
 

@@ -14,6 +14,7 @@ from glueline.client.producer import Producer
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.runs import Failure, RunStatus
+from glueline.settings.redis_shards import MAIN_SHARD
 from glueline.settings.settings import Settings
 from glueline.telemetry import tracing
 from glueline_worker.local.preflight import ensure_source_answers
@@ -63,7 +64,8 @@ def start_local_system(
         ensure_source_answers(settings, source)
         server.wait_until_ready()
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="glueline-")))
-        local = settings.model_copy(update={"redis_url": server.url, "silence": 5.0})
+        redis = {"redis_url": server.url, "silence": 5.0}
+        local = settings.model_copy(update=redis).without_shards()
         workers = WorkerProcesses(worker_count, {**env, **_make_environment(local)}, folder)
         worker_groups.append(workers)
         stack.callback(workers.stop, local.worker.grace + 2)
@@ -169,6 +171,7 @@ def _make_environment(settings: Settings) -> dict[str, str]:
     """Return the settings as environment variables for a child process."""
     return {
         "GLUELINE_REDIS_URL": settings.redis_url,
+        "GLUELINE_WORKER__SHARD": MAIN_SHARD,
         "GLUELINE_SINKS": " ".join(settings.sinks),
         "GLUELINE_SILENCE": str(settings.silence),
         "GLUELINE_WORKER__CONCURRENCY": str(settings.worker.concurrency),

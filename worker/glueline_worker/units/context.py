@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from glueline.contract.errors import GluelineError
 from glueline.contract.messages import Options, UnitMessage
 from glueline.contract.records import Record
-from glueline.settings.settings import WorkerSettings
 from glueline.settings.sources import Source
+from glueline.settings.worker import WorkerSettings
 from glueline_worker.aws.glue import Glue
 from glueline_worker.aws.sources import Connection
 from glueline_worker.catalog.content_hash import with_content_hash
