@@ -30,6 +30,7 @@ from tests.unit.sinks.samples import (
 from glueline.contract.messages import Options
 from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.model import Part
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql import engine
 from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION
@@ -67,6 +68,21 @@ async def test_what_people_ask_for_has_columns(sink: Sink, rows: Rows):
     query = "SELECT database_name, name, owner, format, location, column_count FROM tables"
     assert rows(query) == [("sales", "orders", "finance", "hive", "s3://lake/orders", 2)]
     assert rows("SELECT name, command_name, job_mode FROM jobs") == [("j", "glueetl", "SCRIPT")]
+
+
+async def test_columns_of_json_hold_lists(sink: Sink, rows: Rows):
+    writer = await sink.begin(run(), SALES)
+    of = table("a")
+    await writer.write_parts([Part(of.key, (of, partition("x"), edge("job/j")), "1", ("b", "c"))])
+    found = await writer.find_stored_entries("table", [of.key])
+    assert found[of.key].inputs == ("b", "c")
+    for column, kind, expected in [
+        ("inputs", "tables", ["b", "c"]),
+        ("partition_values", "partitions", ["x"]),
+        ("origins", "lineage", ["script"]),
+    ]:
+        [(text,)] = rows(f"SELECT CAST({column} AS TEXT) FROM {kind}")
+        assert json.loads(text) == expected
 
 
 async def test_the_columns_of_tables_can_be_queried(sink: Sink, rows: Rows):

@@ -69,13 +69,19 @@ def _make_row_source(table: Table) -> str:
     """Return a query of PostgreSQL over two parameters: rows as one JSON text, and their records.
 
     The records stand beside, because the server parses the values inside of a JSON text twice.
+    All other JSON columns are texts in that text, so they must be texts until they are converted.
     """
-    *columns, record = table.c
-    typed = ", ".join(f"{c.name} {c.type.compile(_POSTGRESQL)}" for c in columns)
-    names = ", ".join(column.name for column in table.c)
-    values = ", ".join((*(column.name for column in columns), f"{record.name}::json"))
+    columns = [(str(column.name), column.type.compile(_POSTGRESQL)) for column in table.c]
+    names = ", ".join(name for name, _ in columns)
+    texts = ", ".join(
+        f"{name} {'TEXT' if of_type.startswith('JSON') else of_type}"
+        for name, of_type in columns[:-1]
+    )
+    values = ", ".join(
+        f"{name}::{of_type}" if of_type.startswith("JSON") else name for name, of_type in columns
+    )
     return (
-        f"SELECT {values} FROM ROWS FROM (json_to_recordset(%s) AS ({typed}), "
+        f"SELECT {values} FROM ROWS FROM (json_to_recordset(%s) AS ({texts}), "
         f"unnest(%b::text[])) AS new ({names})"
     )
 
