@@ -108,7 +108,9 @@ class TroubledWriter:
     def __init__(self, writer: Any, inline: Inline) -> None:
         self._writer = writer
         self._inline = inline
-        self.discard = writer.discard
+
+    async def discard(self) -> None:
+        await self._writer.discard()
 
     async def write(self, records: Any) -> None:
         raise AssertionError("records come as parts")
