@@ -25,7 +25,6 @@ class RunFolder:
         self.is_removed = False
         """True when the run was aborted. A replay of it needs a new folder."""
         self._journal = self._make_journal()
-        self._kept = set[str]()
 
     def append(self, entries: Sequence[bytes]) -> list[EntryPlace]:
         """Store encoded entries in one step and return their places.
@@ -45,12 +44,12 @@ class RunFolder:
     def keep(self, lines: Mapping[str, StoredLines]) -> None:
         """Let shared objects of the older run live on when that is removed. Raises OSError."""
         for kind, each in lines.items():
-            if each.object.path not in self._kept:
-                old = self.root / each.object.path
-                path = self.root / make_run_folder(kind, self.run_id) / hide(old.name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                link_file(old, path)
-                self._kept.add(each.object.path)
+            old = self.root / each.object.path
+            folder = self.root / make_run_folder(kind, self.run_id)
+            # A commit of the run may have removed the hidden name; then a replay makes it again.
+            if not any((folder / name).exists() for name in (hide(old.name), old.name)):
+                folder.mkdir(parents=True, exist_ok=True)
+                link_file(old, folder / hide(old.name))
 
     def _make_journal(self) -> UnitJournal:
         return UnitJournal(self.root / make_run_folder(INDEX_FOLDER, self.run_id))
