@@ -184,6 +184,19 @@ async def test_a_replay_adds_to_what_was_committed(root: Path, sink: FileSink):
     ]
 
 
+async def test_a_replay_keeps_more_lines_of_an_object_that_a_commit_has_moved(
+    root: Path, sink: FileSink
+):
+    older, newer = run(1), run(2)
+    await end(sink, older, await store_jobs(sink, older, "a", "b"))
+    receipts = await store_jobs(sink, newer, "a")
+    receipts |= await store_jobs(sink, newer, "c")
+    await end(sink, newer, receipts)
+    receipts |= await store_jobs(sink, newer, "b")
+    await end(sink, newer, receipts)
+    assert names(root, newer) == ["a", "b", "c"]
+
+
 async def test_an_aborted_run_gets_no_new_journal(root: Path, sink: FileSink):
     await store_jobs(sink, run(), "a")
     late = await sink.begin(run(), "job/late")
