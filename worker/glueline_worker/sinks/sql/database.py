@@ -16,9 +16,9 @@ from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.sql.database_identity import read_database_number, read_inode
 from glueline_worker.sinks.sql.engine import IS_QUERY, create_schema, make_sqlite_reader
 from glueline_worker.sinks.sql.errors import translate_database_errors
-from glueline_worker.sinks.sql.group_commit import GroupCommit, Work
 from glueline_worker.sinks.sql.places import register_run
 from glueline_worker.sinks.sql.schema.tables import SCHEMA_VERSION, VERSIONS
+from glueline_worker.sinks.sql.shared_transactions import SharedTransactions, Work
 
 log = structlog.get_logger()
 _Result = TypeVar("_Result")
@@ -52,7 +52,7 @@ class SqlDatabase:
         self._inode: tuple[int, int] | None = None
         self._registered: set[str] = set()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="glueline-sql")
-        self._group = GroupCommit(self._threads, self._transact)
+        self._group = SharedTransactions(self._threads, self._transact)
 
     async def open(self) -> None:
         """Create the folder of SQLite's file, the tables and the views."""

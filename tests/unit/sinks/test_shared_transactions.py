@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from glueline_worker.sinks.sql.group_commit import GroupCommit, Work
+from glueline_worker.sinks.sql.shared_transactions import SharedTransactions, Work
 
 
 class Database:
@@ -30,7 +30,7 @@ class Database:
 async def do(database: Database, *pieces: tuple[Work, int]) -> list[Any]:
     """Do one piece and, while the thread is busy with it, all the others."""
     with ThreadPoolExecutor(1) as threads:
-        group = GroupCommit(threads, database.transact)
+        group = SharedTransactions(threads, database.transact)
         waiting = [asyncio.ensure_future(group.do(lambda _: "first", 1))]
         await asyncio.to_thread(database.is_busy.wait, 10)
         waiting += [asyncio.ensure_future(group.do(*piece)) for piece in pieces]

@@ -29,7 +29,7 @@ class _Piece(NamedTuple):
     future: "Future[Any]"
 
 
-class GroupCommit:
+class SharedTransactions:
     """Gives pieces of work to threads, and as many to one transaction as wait for it."""
 
     def __init__(
