@@ -107,11 +107,6 @@ async def test_slots_never_come_faster_than_the_rate_and_a_burst(bench: Bench):
     assert_within_the_rate([await bench.take() for _ in range(300)])
 
 
-async def test_all_callers_of_a_process_ask_together(bench: Bench):
-    await asyncio.gather(*(bench.quota.acquire("f") for _ in range(10)))
-    assert bench.asked == 2  # the first one knew of no other
-
-
 async def test_calls_in_quick_succession_have_slots_at_hand(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ):

@@ -117,7 +117,8 @@ def test_many_requests_open_a_run_each_in_few_round_trips(
     requests = [ExtractionRequest(scope=JobScope(name=f"j{number}")) for number in range(150)]
     before = client.info("stats")["total_reads_processed"]
     accepted = producer.enqueue_many(requests)
-    assert client.info("stats")["total_reads_processed"] - before < 20
+    # Redis reads a long pipeline in pieces. Runs that are opened one by one take 300 reads.
+    assert client.info("stats")["total_reads_processed"] - before < 75
     assert [e["args"][0]["job"] for e in queue()] == [f"j{number}" for number in range(150)]
     assert [e["args"][0]["run_id"] for e in queue()] == [run.run_id for run in accepted]
     assert all(run.is_new for run in accepted)

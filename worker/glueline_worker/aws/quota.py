@@ -59,7 +59,7 @@ class _Family:
     """When the slots come (s, on the clock of the loop), and their numbers."""
     asked_at: float = 0.0
     spare: int = 0
-    """Slots to ask for beyond those that callers wait for."""
+    """Slots to ask for beyond the first."""
 
     def take_slot(self, now: float) -> tuple[float, int] | None:
         """Return the next slot that has not lapsed."""
@@ -83,10 +83,9 @@ class _Family:
 
 
 class SharedQuota:
-    """A quota in Redis. A process asks for the slots of all its callers at once.
+    """A quota in Redis, of which a process has a few slots at hand while calls follow quickly.
 
-    While calls come in quick succession, it has a few more at hand. They lapse if they are not
-    used: the rate of all processes together is exceeded at no time.
+    They lapse if they are not used: the rate of all processes together is exceeded at no time.
     """
 
     def __init__(self, pipeline: AutoPipeline, prefix: str, *, start: float, floor: float) -> None:
@@ -146,13 +145,7 @@ class SharedQuota:
     ) -> tuple[float, int] | None:
         """Ask until slots are granted; return the first. None when Redis does not answer."""
         while True:
-            args = [
-                self._start,
-                QUOTA_HORIZON_MS,
-                limit or 0,
-                family.callers,
-                family.expect(_now()),
-            ]
+            args = [self._start, QUOTA_HORIZON_MS, limit or 0, family.expect(_now())]
             try:
                 async with asyncio.timeout(REDIS_TIMEOUT):
                     number, *waits = await self._pipeline.run_script(

@@ -8,7 +8,7 @@
 --         granted  slots since then, without those whose calls were throttled
 --         calls, hits  the last calls and how many of them were throttled (see throttled.lua)
 -- ARGV  1 starting rate (calls/s)  2 horizon (ms)  3 the most that the user allows (calls/s, or 0)
---       4 slots that callers wait for  5 slots to have at hand beyond these
+--       4 slots to have at hand beyond the one that is asked for
 -- Returns {cuts, wait (µs), …}: these slots are yours, call after the waits; or {cuts, false, wait}:
 -- ask again then. Slots to have at hand come only out of what nobody used for a while: they hold no
 -- other caller back, and raise no rate.
@@ -37,7 +37,6 @@ if tat > now + far or since > now then tat, since = now, now end
 -- What was not used for a moment may be used at once; what was not used before that is lost.
 local burst = cuts == 0 and 250000 or 100000
 local calls, hits = tonumber(state[6]) or 0, tonumber(state[7]) or 0
-local wanted = tonumber(ARGV[4])
 local answer = {cuts}
 
 local function pace()
@@ -56,10 +55,10 @@ local function raise()
   end
 end
 
-for number = 1, wanted + tonumber(ARGV[5]) do
+for number = 1, 1 + tonumber(ARGV[4]) do
   local slot = math.max(tat, now - burst)
   local wait = slot - now
-  if wait > ARGV[2] * 1000 or (number > wanted and wait > -burst / 2) then
+  if wait > ARGV[2] * 1000 or (number > 1 and wait > -burst / 2) then
     if number == 1 then return {cuts, false, math.floor(wait - ARGV[2] * 500)} end
     break
   end
