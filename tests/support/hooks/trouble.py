@@ -87,4 +87,11 @@ journal.UnitJournal.append = around(  # type: ignore[method-assign]
 runs.store_commit = around("never", runs.store_commit, "in-commit")
 upsert.upsert_rows = around("in-upsert", upsert.upsert_rows, "after-upsert")
 run_commit.commit_run = commit
-threading.Thread(target=watch_the_limit, daemon=True).start()
+
+
+def start_watching() -> None:
+    threading.Thread(target=watch_the_limit, daemon=True).start()
+
+
+# Workers are forks of a process without threads, and threads do not live on in a fork.
+os.register_at_fork(after_in_child=start_watching)
