@@ -1,5 +1,6 @@
 """Requests that are filled into a learnt form: on the wire, and in their outcome, as botocore's."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -250,6 +251,14 @@ class Server:
         return await self.answer(request)
 
 
+@asynccontextmanager
+async def connect_to(server: Server) -> AsyncIterator[Connection]:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", server.respond)
+    async with TestServer(app) as running, connect(str(running.make_url("")).rstrip("/")) as found:
+        yield found
+
+
 async def try_call(
     client: SourceClient, operation: str, params: dict[str, Any]
 ) -> tuple[object, ...]:
@@ -271,10 +280,6 @@ async def try_call(
 
 async def test_both_ways_have_the_same_outcome() -> None:
     server = Server()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.respond)
-    runner = TestServer(app)
-    await runner.start_server()
     job, script = {"JobName": "a"}, {"Bucket": "scripts", "Key": "a.py"}
     glue_answers = (
         json(200, {"Job": {"Name": "a"}, "New": 1.5}, **{"x-amzn-requestid": "r"}),
@@ -306,21 +311,30 @@ async def test_both_ways_have_the_same_outcome() -> None:
         for operation in ("GetObject", "HeadObject")
         for one in object_answers
     ]
-    try:
-        async with connect(str(runner.make_url("")).rstrip("/")) as connection:
-            outcomes = set()
-            for service, operation, params, answer in cases:
-                client = connection.clients[service]
-                server.answer = text(200, '{"Job": {"Name": "a"}}', ETag='"e"')
-                await try_call(client, operation, params)
-                forms = client._client._forms
-                assert forms
-                server.answer = answer
-                learnt = await try_call(client, operation, params)
-                forms.clear()
-                usual = await try_call(client, operation, params)
-                assert learnt == usual
-                outcomes.add(str(usual[0]))
-            assert len(outcomes) > 8
-    finally:
-        await runner.close()
+    async with connect_to(server) as connection:
+        outcomes = set()
+        for service, operation, params, answer in cases:
+            client = connection.clients[service]
+            server.answer = text(200, '{"Job": {"Name": "a"}}', ETag='"e"')
+            await try_call(client, operation, params)
+            forms = client._client._forms
+            assert forms
+            server.answer = answer
+            learnt = await try_call(client, operation, params)
+            forms.clear()
+            usual = await try_call(client, operation, params)
+            assert learnt == usual
+            outcomes.add(str(usual[0]))
+        assert len(outcomes) > 8
+
+
+async def test_calls_that_meet_a_moved_bucket_together_all_follow() -> None:
+    server = Server()
+    params = {"Bucket": "scripts", "Key": "a.py"}
+    async with connect_to(server) as connection:
+        client = connection.clients["s3"]
+        server.answer = text(200, "here")
+        await try_call(client, "GetObject", params)
+        server.answer = xml(301, "PermanentRedirect", **{"x-amz-bucket-region": "eu-west-2"})
+        found = await asyncio.gather(*(try_call(client, "GetObject", params) for _ in range(8)))
+    assert all(("Body", b"moved") in answer for answer in found)

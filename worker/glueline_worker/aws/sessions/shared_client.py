@@ -88,7 +88,7 @@ class SharedClient:
         if status < _SUCCESS_END:
             return answer
         if key[1] and status in _REDIRECT_STATUSES:
-            del self._forms[key]
+            self._forms.pop(key, None)  # another call may have met the redirect before
             return await self._call_by_botocore(operation, params, credentials, key)
         raise ClientError(answer, operation)
 
