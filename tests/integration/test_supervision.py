@@ -1,5 +1,7 @@
 """Workers that end are started again; those that cannot begin say why."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,18 @@ def test_a_worker_that_cannot_begin_says_why_at_once(
     failure = eventually(lambda: running.workers.failure)
     assert failure.endswith("file is not a database; move the file away or name another")
     assert not running.workers.restarts
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_worker_that_is_told_to_end_is_started_again(
+    simulator: Callable[..., Simulator], system: Callable[..., System], number: signal.Signals
+) -> None:
+    """Even within seconds of its start, and although Celery's exit code is 1 for some signals."""
+    running = system(simulator(databases=1), workers=1)
+    running.wait(running.producer.enqueue_catalog().run_id)
+    os.kill(running.workers.pids[0], number)
+    eventually(lambda: running.workers.restarts or running.workers.failure)
+    assert running.workers.failure is None
 
 
 @pytest.mark.slow

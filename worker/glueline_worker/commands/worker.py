@@ -29,6 +29,5 @@ def worker(
         os.environ["GLUELINE_WORKER__CONCURRENCY"] = str(concurrency)
     name = name or f"glueline-{os.getpid()}"
     if processes == 1:
-        run_worker(name)
-        return 0
+        return run_worker(name)
     return run_workers(processes, name, load_cli_settings())

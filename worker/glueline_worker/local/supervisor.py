@@ -21,9 +21,7 @@ from glueline_worker.local.forks import fork_process
 ERROR_PREFIX = "glueline worker: "
 """The beginning of the line in which a worker says why it does not start."""
 _QUICK_EXIT_SECONDS = 5.0
-"""A worker that ends by itself within this time did not start, if its log says why."""
-_MOST_UNEXPLAINED = 3
-"""Quick ends of a worker in a row without a reason, after which it is not started again."""
+"""A worker that ends by itself within this time did not start, whatever its log says."""
 _START_SECONDS = 60.0
 """The time in which a worker that ran before may fail to start: a sink may be away."""
 _RESTART_PAUSE = 0.5
@@ -64,8 +62,6 @@ class _Worker:
     due: float = 0.0
     """The time of the next start; infinite when there is none."""
     last_ran: float = -math.inf
-    unexplained: int = 0
-    """The quick ends in a row of which its last line does not say why."""
     log_begin: int = 0
 
 
@@ -162,11 +158,8 @@ class Supervisor:
         now = time.monotonic()
         last_line = self._read_last_line(worker)
         is_late = now - worker.started > _QUICK_EXIT_SECONDS
-        is_error = last_line.startswith(ERROR_PREFIX)
-        if code <= 0 or (is_late and not is_error):
-            worker.last_ran, worker.unexplained = now, 0
-        elif not is_error and worker.unexplained < _MOST_UNEXPLAINED:
-            worker.unexplained += 1  # Celery ends with 1 when it is told to end at once
+        if code <= 0 or (is_late and not last_line.startswith(ERROR_PREFIX)):
+            worker.last_ran = now
         elif now - worker.last_ran > _START_SECONDS:
             reason = last_line.removeprefix(ERROR_PREFIX)
             self._failure = reason or f"a worker ended with exit code {code}"

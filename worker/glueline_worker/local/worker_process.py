@@ -19,19 +19,28 @@ found little: only the trees of SQL hold cycles."""
 _STOP_MARGIN = 2.0
 """Seconds that a worker has after its grace period."""
 _MODULES = (
-    *("glueline_worker.runtime", "glueline_worker.permissions.check"),
-    *("glueline_worker.broker.transport", "glueline_worker.broker.signal_wakeup"),
-    *("celery.apps.worker", "celery.concurrency.thread", "celery.worker.autoscale"),
-    *(
-        "celery.worker.components",
-        "celery.worker.consumer",
-        "celery.app.amqp",
-        "celery.app.control",
-    ),
-    *("celery.worker.consumer.delayed_delivery", "celery.events.receiver", "celery.app.events"),
+    "glueline_worker.runtime",
+    "glueline_worker.permissions.check",
+    "glueline_worker.broker.transport",
+    "glueline_worker.broker.signal_wakeup",
+    "celery.apps.worker",
+    "celery.concurrency.thread",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.app.amqp",
     "celery.app.control",
-    *("celery.worker.strategy", "celery.worker.control", "celery.backends.base", "celery.app.log"),
-    *("aiobotocore.client", "aiobotocore.signers", "aiobotocore.httpsession", "billiard.pool"),
+    "celery.worker.consumer.delayed_delivery",
+    "celery.events.receiver",
+    "celery.app.events",
+    "celery.worker.strategy",
+    "celery.worker.control",
+    "celery.backends.base",
+    "celery.app.log",
+    "aiobotocore.client",
+    "aiobotocore.signers",
+    "aiobotocore.httpsession",
+    "billiard.pool",
 )
 """Modules that workers use: our own import some of these only when they need them."""
 
@@ -43,8 +52,11 @@ def preload_modules() -> None:
         import_module(name)
 
 
-def run_worker(name: str) -> None:
-    """Run Celery's worker with the options that fit Glueline, and exit with its code."""
+def run_worker(name: str) -> int:
+    """Run Celery's worker with the options that fit Glueline, and return its exit code.
+
+    Raises SystemExit when it cannot start.
+    """
     from celery.platforms import SecurityWarning  # noqa: PLC0415
     from celery.utils.nodenames import default_nodename, host_format  # noqa: PLC0415
 
@@ -68,7 +80,7 @@ def run_worker(name: str) -> None:
         without_mingle=True,
     )
     worker.start()
-    sys.exit(worker.exitcode)
+    return int(worker.exitcode or 0)
 
 
 def run_workers(
@@ -91,7 +103,9 @@ def run_workers(
     def run(number: int) -> None:
         if port:
             os.environ["GLUELINE_WORKER__METRICS_PORT"] = str(port + number - 1)
-        run_worker(f"{name}-{number}")
+        code = run_worker(f"{name}-{number}")
+        # Celery's code is 1 after SIGINT, too. For the supervisor, that is no failed start.
+        sys.exit(0 if _is_told_to_end() else code)
 
     def report(states: WorkerStates) -> None:
         if orders is not None:
@@ -103,6 +117,12 @@ def run_workers(
         import_module("glueline_worker.app")  # reads the settings, which are the same for all
     grace = settings.worker.grace + _STOP_MARGIN
     return Supervisor(count, run, grace=grace, report=report, logs=logs).supervise(orders)
+
+
+def _is_told_to_end() -> bool:
+    from celery.worker import state  # noqa: PLC0415
+
+    return state.should_stop is not None or state.should_terminate is not None
 
 
 def obey_parent(count: int, logs: Path) -> int:
