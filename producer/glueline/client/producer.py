@@ -140,7 +140,7 @@ class Producer:
         about = {"glueline.source": request.source, "glueline.scope": request.scope.label}
         with tracing.span("glueline.enqueue", "producer", about) as span:
             trace = tracing.traceparent()
-            shard = self._shards.of(request.source)
+            shard = self._shards.find(request.source)
             opened = shard.ledger(
                 self._commands.open_run(uuid4().hex, request, trace, origin=origin)
             )
@@ -258,18 +258,18 @@ class Producer:
 
     def find_running(self, request: ExtractionRequest) -> RunStatus | None:
         """Return the running run of the same source, scope and filters."""
-        ledger = self._shards.of(request.source).ledger
+        ledger = self._shards.find(request.source).ledger
         run_id = ledger(self._commands.find_running(request))
         return None if run_id is None else ledger(self._commands.status([run_id]))[0]
 
     def last_slot(self, schedule: Schedule) -> int | None:
         """Return the last slot of a schedule that was served; None when it never was."""
-        ledger = self._shards.of(schedule.request.source).ledger
+        ledger = self._shards.find(schedule.request.source).ledger
         return ledger(schedules.last_slot(self._commands.keys, schedule.name, schedule.timing))
 
     def mark_slot(self, schedule: Schedule, slot: int) -> None:
         """Record that a slot was served."""
-        keys, ledger = self._commands.keys, self._shards.of(schedule.request.source).ledger
+        keys, ledger = self._commands.keys, self._shards.find(schedule.request.source).ledger
         ledger(schedules.mark_slot(keys, schedule.name, schedule.timing, slot))
 
     def mark_scheduler(self) -> None:
@@ -294,7 +294,7 @@ class Producer:
         noted = repeated = 0
         for name, some in split_by_shard(self.settings, events).items():
             command = record_changes(self._commands.keys, some, quiet, at_most)
-            result = self._shards.named(name).ledger(command)
+            result = self._shards.get(name).ledger(command)
             noted, repeated = noted + result.noted, repeated + result.repeated
         return RecordResult(noted, repeated)
 
@@ -323,10 +323,10 @@ class Producer:
         """Open and publish the runs of requests, shard by shard; return them in their order."""
         numbers: dict[str, list[int]] = {}
         for number, request in enumerate(requests):
-            numbers.setdefault(self._shards.of(request.source).name, []).append(number)
+            numbers.setdefault(self._shards.find(request.source).name, []).append(number)
         found: dict[int, OpenRunResult] = {}
         for name, own in numbers.items():
-            shard = self._shards.named(name)
+            shard = self._shards.get(name)
             opened = shard.ledger.run_all(
                 [self._commands.open_run(uuid4().hex, requests[n], trace) for n in own]
             )

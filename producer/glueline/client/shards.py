@@ -53,15 +53,15 @@ class Shards:
         self._remembered: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Shard]:
-        return map(self.named, (MAIN_SHARD, *self._settings.redis_shards))
+        return map(self.get, (MAIN_SHARD, *self._settings.redis_shards))
 
-    def named(self, name: str) -> Shard:
+    def get(self, name: str) -> Shard:
         """Return a shard by its name; raises UsageError when there is none."""
         return self._connect_once(name)
 
-    def of(self, source: str) -> Shard:
+    def find(self, source: str) -> Shard:
         """Return the shard of a source; raises UsageError when several shards name it."""
-        return self.named(self._settings.find_shard(source))
+        return self.get(self._settings.find_shard(source))
 
     def remember(self, run_id: str, shard: Shard) -> None:
         """Remember where a run is, so that other shards are not asked for it."""
@@ -77,7 +77,7 @@ class Shards:
         Raises LedgerUnavailable when none knows it and one could not be asked.
         """
         silent = None
-        for shard in self._ordered_for(run_id):
+        for shard in self._list_candidates(run_id):
             try:
                 answer = shard.ledger(command)
             except LedgerUnavailable as error:
@@ -98,7 +98,7 @@ class Shards:
         With it comes the error of one that does not answer. Raises LedgerUnavailable when none
         answers.
         """
-        shards = list(self if names is None else map(self.named, names))
+        shards = list(self if names is None else map(self.get, names))
         found: list[T] = []
         errors: list[LedgerUnavailable] = []
         for shard in shards:
@@ -116,11 +116,11 @@ class Shards:
         """Close the connections."""
         self._connections.close()
 
-    def _ordered_for(self, run_id: str) -> Iterator[Shard]:
+    def _list_candidates(self, run_id: str) -> Iterator[Shard]:
         """Yield the shard that is known to have the run first; then only that one is connected."""
         first = self._remembered.get(run_id)
         if first is not None:
-            yield self.named(first)
+            yield self.get(first)
         yield from (shard for shard in self if shard.name != first)
 
     def _connect(self, name: str) -> Shard:

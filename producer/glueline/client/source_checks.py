@@ -23,7 +23,7 @@ class SourceChecks:
         A lost message is not sent again: the request expires after two minutes. Raises
         QueueUnavailable or LedgerUnavailable, and then nothing was asked.
         """
-        shard = self._shards.of(source)
+        shard = self._shards.find(source)
         if not shard.ledger(ask_check(self._keys, source)):
             return False
         try:
@@ -42,7 +42,7 @@ class SourceChecks:
             return []
         by_shard: dict[str, list[str]] = {}
         for source in sources:
-            by_shard.setdefault(self._shards.of(source).name, []).append(source)
+            by_shard.setdefault(self._shards.find(source).name, []).append(source)
         found, _ = self._shards.ask_all(
             lambda shard: shard.ledger(read_checks(self._keys, by_shard[shard.name])), by_shard
         )

@@ -143,7 +143,7 @@ def test_a_run_is_kept_when_only_publishing_fails(
     def publish(_: object) -> None:
         raise QueueUnavailable("no broker")
 
-    monkeypatch.setattr(producer._shards.named("main").publisher, "publish", publish)
+    monkeypatch.setattr(producer._shards.get("main").publisher, "publish", publish)
     accepted = producer.enqueue_job("j")
     assert producer.status(accepted.run_id).open_units == 1
 

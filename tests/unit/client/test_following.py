@@ -83,16 +83,14 @@ def test_watching_shows_each_change_until_the_end(
     ],
 )
 def test_an_unknown_run_is_said_in_one_sentence(producer: Producer, ask):
-    producer._shards.named("main").ledger(
-        producer._commands.open_run("0" * 32, ExtractionRequest())
-    )
+    producer._shards.get("main").ledger(producer._commands.open_run("0" * 32, ExtractionRequest()))
     with pytest.raises(UnknownRun, match=r"there is no run .*; `glueline runs` lists"):
         ask(producer)
 
 
 def test_a_run_is_found_by_the_start_of_its_id(producer: Producer):
     for run_id in ("aa" + "0" * 30, "ab" + "0" * 30):
-        producer._shards.named("main").ledger(
+        producer._shards.get("main").ledger(
             producer._commands.open_run(run_id, ExtractionRequest())
         )
     assert producer.find("aa").run_id == "aa" + "0" * 30

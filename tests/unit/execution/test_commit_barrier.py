@@ -3,19 +3,14 @@
 import asyncio
 import time
 
-from glueline_worker.execution.company import Company, ReadingUnit
+from glueline_worker.execution.commit_barrier import CommitBarrier
 
 
-async def read_until(company: Company, done: asyncio.Event) -> None:
+async def read_until(barrier: CommitBarrier, done: asyncio.Event) -> None:
     """A unit that reads until ``done``, and waits for others."""
-    with company.read() as reading:
+    with barrier.read() as began:
         await done.wait()
-    await company.wait(long_reading(reading))
-
-
-def long_reading(reading: ReadingUnit) -> ReadingUnit:
-    """The same unit, had it begun a minute ago: its patience ends no test."""
-    return ReadingUnit(reading.began - 60)
+    await barrier.wait(began - 60)  # as if it had begun a minute ago: its patience ends no test
 
 
 async def turn() -> None:
@@ -24,23 +19,25 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
-async def start(company: Company, count: int) -> list[tuple[asyncio.Task[None], asyncio.Event]]:
+async def start(
+    barrier: CommitBarrier, count: int
+) -> list[tuple[asyncio.Task[None], asyncio.Event]]:
     events = [asyncio.Event() for _ in range(count)]
-    units = [(asyncio.create_task(read_until(company, event)), event) for event in events]
+    units = [(asyncio.create_task(read_until(barrier, event)), event) for event in events]
     await turn()
     return units
 
 
 async def test_a_unit_that_is_alone_does_not_wait():
-    company = Company()
-    [(unit, done)] = await start(company, 1)
+    barrier = CommitBarrier()
+    [(unit, done)] = await start(barrier, 1)
     done.set()
     await turn()
     assert unit.done()
 
 
 async def test_units_end_together_once_as_many_wait_as_read():
-    units = await start(Company(), 5)
+    units = await start(CommitBarrier(), 5)
     for number, (_, done) in enumerate(units[:3]):
         assert not any(unit.done() for unit, _ in units), number
         done.set()
@@ -51,9 +48,9 @@ async def test_units_end_together_once_as_many_wait_as_read():
     await asyncio.gather(*(unit for unit, _ in units))
 
 
-async def test_a_unit_that_was_cancelled_is_no_company():
-    company = Company()
-    units = await start(company, 4)
+async def test_a_unit_that_was_cancelled_is_not_waited_for():
+    barrier = CommitBarrier()
+    units = await start(barrier, 4)
     units[0][1].set()
     await turn()
     units[0][0].cancel()
@@ -67,6 +64,6 @@ async def test_a_unit_that_was_cancelled_is_no_company():
 
 
 async def test_a_unit_waits_no_longer_than_in_proportion_to_its_reading():
-    company = Company()
-    with company.read(), company.read(), company.read():
-        await company.wait(ReadingUnit(time.monotonic()))
+    barrier = CommitBarrier()
+    with barrier.read(), barrier.read(), barrier.read():
+        await barrier.wait(time.monotonic())

@@ -93,10 +93,10 @@ async def _extract(claimed: ClaimedUnit) -> None:
         counts=counts,
     )
     try:
-        with services.company.read() as reading:
+        with services.commit_barrier.read() as began:
             await UNIT_HANDLERS[unit.kind](unit, context)
         if writing.is_shared_commit:
-            await services.company.wait(reading)
+            await services.commit_barrier.wait(began)
         await claimed.confirm()
         receipt = await writing.complete()
     except AwsExpired:

@@ -9,20 +9,12 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 _LONGEST_WAIT = 3.0
 """Seconds. Waiting units keep their slots."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingUnit:
-    """A unit that reads; ``began`` is on this process's clock."""
-
-    began: float = field(default_factory=time.monotonic)
-
-
-class Company:
+class CommitBarrier:
     """Counts the units of a process that read and that wait; it belongs to one event loop."""
 
     def __init__(self) -> None:
@@ -31,20 +23,23 @@ class Company:
         self._waiting: list[asyncio.Future[None]] = []
 
     @contextmanager
-    def read(self) -> Iterator[ReadingUnit]:
-        """Count a unit among those that read, for the time of the block."""
+    def read(self) -> Iterator[float]:
+        """Count a unit among those that read, for the time of the block.
+
+        Yields when it began, on this process's clock.
+        """
         self._reading += 1
         try:
-            yield ReadingUnit()
+            yield time.monotonic()
         finally:
             self._reading -= 1
             # Soon, not now: the unit may be about to wait, and then it belongs to those that do.
             asyncio.get_running_loop().call_soon(self._release_if_enough)
 
-    async def wait(self, reading: ReadingUnit) -> None:
-        """Wait until as many units wait as still read, or the unit has waited long enough."""
+    async def wait(self, began: float) -> None:
+        """Wait until as many units wait as still read, or for as long as the unit has read."""
         loop = asyncio.get_running_loop()
-        seconds = min(time.monotonic() - reading.began, _LONGEST_WAIT)
+        seconds = min(time.monotonic() - began, _LONGEST_WAIT)
         timer = loop.call_later(seconds, self._release)
         waiting = loop.create_future()
         self._waiting.append(waiting)

@@ -7,7 +7,7 @@ from glueline.contract.messages import UnitMessage
 from glueline.ledger import AsyncLedger, Commands
 from glueline.settings.settings import Settings
 from glueline_worker.aws.sources import SourceConnections
-from glueline_worker.execution.company import Company
+from glueline_worker.execution.commit_barrier import CommitBarrier
 from glueline_worker.sinks.base import Sink
 from glueline_worker.units.column_cache import ColumnCache
 from glueline_worker.units.module_cache import ModuleCache
@@ -25,7 +25,7 @@ class WorkerServices:
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     column_cache: ColumnCache = field(default_factory=ColumnCache)
     module_cache: ModuleCache = field(default_factory=ModuleCache)
-    company: Company = field(default_factory=Company)
+    commit_barrier: CommitBarrier = field(default_factory=CommitBarrier)
 
     @property
     def lease_ms(self) -> int:

@@ -77,7 +77,7 @@ def start_local_system(
 def _start(workers: WorkerProcesses) -> None:
     """Start the workers as forks of this process; anew when it has threads, as in a service."""
     if threading.active_count() == 1:
-        workers.start_forked()
+        workers.start_in_fork()
     else:
         workers.start()
 

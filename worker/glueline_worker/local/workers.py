@@ -55,7 +55,7 @@ class WorkerProcesses:
         command = [sys.executable, "-m", "glueline_worker", str(self._count), str(self._logs)]
         self._start(lambda end: processes.start_process(command, env=self._env, stdin=end.fileno()))
 
-    def start_forked(self) -> None:
+    def start_in_fork(self) -> None:
         """Start all workers in a fork of this process, which may have no other threads."""
 
         def work() -> None:

@@ -1,8 +1,7 @@
 """Commit many units of a process in one step.
 
 While a commit is in progress, the units that complete wait and are all in the next one. A unit
-that is alone does not wait. Units come together because `execution.company` lets those end at
-the same time that end at about the same time.
+that is alone does not wait. Units come together because of `execution.commit_barrier`.
 """
 
 import asyncio
