@@ -4,17 +4,17 @@
 fields, which no worker needs, and take half a millisecond for a message.
 """
 
-import json
 from uuid import uuid4
 
 from glueline.contract.messages import CheckRequest, UnitMessage
 from glueline.contract.names import QUEUE, task_name
+from glueline.contract.structs import encode_json
 
 
 def encode_envelope(message: UnitMessage | CheckRequest) -> str:
     """Return the text to push into the queue's list, with a new id."""
     message_id = str(uuid4())
-    return json.dumps(
+    return encode_json(
         {
             "body": f"[[{message.model_dump_json()}], {{}}, {{}}]",
             "content-type": "application/json",
@@ -31,4 +31,4 @@ def encode_envelope(message: UnitMessage | CheckRequest) -> str:
                 "delivery_info": {"exchange": "", "routing_key": QUEUE},
             },
         }
-    )
+    ).decode()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -74,7 +75,6 @@ class Commands:
         """
         keys = self.keys
         units = first_units(run_id, request)
-        finish = make_finish_unit("0" * 16, request.source).model_dump_json()
         return Command(
             "open_run",
             (
@@ -92,7 +92,7 @@ class Commands:
                 request.scope.label,
                 self.redispatch_after_ms,
                 0 if request.idempotency_key is None else IDEMPOTENCY_TTL_MS,
-                finish.replace("0" * 16, "@run@", 1),
+                _encode_any_finish(request.source),
                 trace,
                 1 if unless_running else 0,
                 digest_request(request),
@@ -384,6 +384,12 @@ def cursor_of(run: AnyRun | RunCursor) -> RunCursor:
     if isinstance(run, tuple):
         return run
     return round(run.created_at.timestamp() * 1000), run.run_id
+
+
+@lru_cache(maxsize=64)
+def _encode_any_finish(source: str) -> str:
+    """Return the message of any run's ``finish``, with the placeholder ``@run@``."""
+    return make_finish_unit("0" * 16, source).model_dump_json().replace("0" * 16, "@run@", 1)
 
 
 def _pairs(units: Iterable[UnitMessage]) -> Iterable[str]:

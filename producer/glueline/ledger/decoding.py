@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from glueline.contract.messages import UNIT, ExtractionRequest, UnitMessage
+from glueline.contract.filters import Filters
+from glueline.contract.messages import UNIT, ExtractionRequest, Options, UnitMessage
 from glueline.contract.model import first_error
 from glueline.contract.runs import RequestSummary, RunState
 
@@ -118,7 +119,7 @@ def summarize_request(request: ExtractionRequest) -> RequestSummary:
     about = {
         name: getattr(request, name) for name in RequestSummary.model_fields if name != "globs"
     }
-    return RequestSummary(globs=request.filters.globs, **about)
+    return RequestSummary.model_construct(globs=request.filters.globs, **about)  # checked before
 
 
 def digest_request(request: ExtractionRequest) -> str:
@@ -126,12 +127,18 @@ def digest_request(request: ExtractionRequest) -> str:
 
     Defaults are left out, so that a version with more fields computes the same digest.
     """
-    about = [
-        request.source,
-        request.scope.kind,
-        *(
-            part.model_dump(mode="json", exclude_defaults=True)
-            for part in (request.scope, request.filters, request.options)
-        ),
-    ]
-    return blake2b(json.dumps(about, sort_keys=True).encode(), digest_size=16).hexdigest()
+    scope = request.scope.model_dump(mode="json", exclude_defaults=True)
+    about = (
+        json.dumps(request.source),
+        json.dumps(request.scope.kind),
+        json.dumps(scope, sort_keys=True),
+        _encode_changes(request.filters),
+        _encode_changes(request.options),
+    )
+    return blake2b(f"[{', '.join(about)}]".encode(), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _encode_changes(part: Filters | Options) -> str:
+    """Return the JSON of all that is no default; many requests share their filters and options."""
+    return json.dumps(part.model_dump(mode="json", exclude_defaults=True), sort_keys=True)

@@ -1,10 +1,12 @@
 """Names of Redis keys; ``scripts/common.lua`` describes the layout."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
 from urllib.parse import quote
 
+from glueline.contract.filters import Filters
 from glueline.contract.messages import ExtractionRequest
 from glueline.contract.names import KEY_PREFIX, QUEUE
 
@@ -24,7 +26,7 @@ class Keys:
 
     def scope(self, request: ExtractionRequest) -> str:
         """Return the key of a scope: equal for requests about the same things."""
-        about = request.scope.model_dump_json() + request.filters.model_dump_json()
+        about = request.scope.model_dump_json() + _encode_filters(request.filters)
         digest = blake2b(about.encode(), digest_size=12).hexdigest()
         return f"{self.prefix}scope:{request.source}:{digest}"
 
@@ -134,3 +136,8 @@ class Keys:
     def quota(self, family: str) -> str:
         """Return the key of a family's learnt quota; see ``acquire.lua`` of the worker."""
         return f"{self.prefix}quota:{family}"
+
+
+@lru_cache(maxsize=64)
+def _encode_filters(filters: Filters) -> str:
+    return filters.model_dump_json()
