@@ -14,6 +14,7 @@ from benchmarks.cases import (  # noqa: I001 - the order of the report
     costs,
     redis_limit,
     sources,
+    same_records,
     peers,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "peers",
     "quota",
     "redis_limit",
+    "same_records",
     "sources",
     "throughput",
     "unit_costs",

@@ -1,5 +1,6 @@
 """What the benchmarks make of their measurements."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,8 +10,11 @@ import pytest
 from benchmarks.builds import prepare_build
 from benchmarks.busy import MachineLoad
 from benchmarks.figures import BEFORE, NOW, Comparison, Curve, Figure, Goal, Plan, alternate
+from benchmarks.odd_tables import make_catalogue
 from benchmarks.report import of_kind, read_findings, write
 from benchmarks.tables import comparison_rows
+
+from glueline_simulator.glue.validation import check_shape, load_service_model
 
 LOOP = "aiohttp loop"
 GOALS = (Goal(2.0, LOOP), Goal(0.5, BEFORE), Goal(3.0))
@@ -85,3 +89,12 @@ def test_the_work_of_a_process_that_is_not_ours_counts_as_that_of_others():
     load.begin, load.end = (100.0, 10.0, 0.0), (104.0, 11.0, 2.0)
     assert load.by_others == pytest.approx(3 / 2 / (os.cpu_count() or 1))
     assert load.is_busy
+
+
+def test_odd_tables_are_the_same_for_a_seed_and_possible_answers():
+    catalogue = make_catalogue(3, 60)
+    assert catalogue == make_catalogue(3, 60) != make_catalogue(4, 60)
+    tables = catalogue["databases"]["odd_0"]["tables"]
+    assert len({json.dumps(table) for table in tables.values()}) > 30
+    for table in tables.values():
+        check_shape(load_service_model().shape_for("Table"), {**table["raw"], "Name": "t"}, "")
