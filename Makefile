@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROJECTS := producer/pyproject.toml worker/pyproject.toml simulator/pyproject.toml
 
+# Tests start many processes: each would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-slow test-all chaos bench bench-small bench-peers lineage-score truth fuzz audit image-requirements lint format docs docs-generated clean
 
 demo: $(VENV)/.demo  ## Extract a sample lakehouse from a simulated AWS.

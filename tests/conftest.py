@@ -1,5 +1,6 @@
 """Real parts for all tests: a Redis server, simulators, worker processes."""
 
+import gc
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,16 +57,39 @@ class _WarmSubprocess:
     Popen = staticmethod(warm.popen)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Leave modules and tests out of all garbage collections: they stay, and are very many."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of tests that write no file: a folder for each takes longer than most of them."""
+    return tmp_path_factory.mktemp("empty")
+
+
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _own_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, empty_folder: Path
+) -> Iterator[None]:
     """No setting of the machine, and no file of the folder, reaches a test."""
+    uses_files = "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if uses_files else empty_folder
     for name in [n for n in os.environ if n.startswith(("AWS_", "GLUELINE_", "OTEL_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(folder / "no-aws-credentials"))
     for name, value in FAKE_CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(folder)
+    yield
+    assert uses_files or not any(empty_folder.iterdir()), (
+        "a test that writes files takes `tmp_path`"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ USUAL = 100
 """The number where a test asks for none of its own."""
 
 
-def examples(number: int) -> int:
-    """``number`` where all are asked for, else a tenth of it."""
-    return number if os.environ.get(ALL) else min(number, max(FEWEST, number // SHARE))
+def examples(number: int, fewest: int = FEWEST) -> int:
+    """``number`` where all are asked for, else a tenth of it, and never below ``fewest``."""
+    return number if os.environ.get(ALL) else min(number, max(fewest, number // SHARE))
 
 
 def choose_examples() -> None:

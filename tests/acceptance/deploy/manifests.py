@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ KUBERNETES = DEPLOY / "kubernetes"
 Manifest = dict[str, Any]
 
 
+@cache
 def documents(path: Path) -> list[Manifest]:
-    return [one for one in yaml.safe_load_all(path.read_text()) if one]
+    return [one for one in yaml.load_all(path.read_text(), yaml.CSafeLoader) if one]
 
 
 def resources(folder: Path = KUBERNETES) -> list[Manifest]:

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,13 @@ def _joined(block: Block) -> str:
     return block.text.replace("\\\n", " ")
 
 
+@cache
+def _load_commands() -> Any:
+    return build_group().load_all()
+
+
 def _check(words: list[str]) -> None:
-    command: Any = build_group().load_all()
+    command = _load_commands()
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]
     inner = getattr(command, "commands", {})

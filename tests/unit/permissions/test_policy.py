@@ -238,7 +238,7 @@ def test_names_that_are_too_many_for_a_policy_give_way_to_a_wildcard() -> None:
         reader(PolicyScope(Source(), buckets=tuple(f"bucket-number-{n}" for n in range(300))))
 
 
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(20, fewest=3), deadline=None)
 @given(PLACES, FEATURES)
 def test_terraform_takes_its_notation(place: PolicyScope, features: set[Feature]) -> None:
     found = make_principals(place, features, guess_trusted_arn(place))

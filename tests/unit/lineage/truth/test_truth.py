@@ -5,6 +5,7 @@
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,17 @@ sys.path.append(str(ROOT))  # for `pytest` by itself
 
 from truth.cases import read_set  # noqa: E402
 from truth.glueline_reader import READINGS  # noqa: E402
-from truth.score import Difference, explain, score_set  # noqa: E402
+from truth.score import Difference, Score, explain, score_set  # noqa: E402
 
 DATA = Path(__file__).parent / "data"
 SETS = ("corners", "frames", "functions", "random", "randomframes")
 QUERIES = ("corners", "random")
+
+
+@cache
+def _score(name: str, reading: str) -> Score:
+    read, forms = READINGS[reading]
+    return score_set(read_set(DATA / f"{name}.json"), reading, read, forms)
 
 
 def _key(difference: Difference) -> str:
@@ -35,14 +42,13 @@ def _key(difference: Difference) -> str:
     ],
 )
 def test_column_edges_are_those_of_spark(name, reading):
-    read, forms = READINGS[reading]
     known = {
         row["text"]: row["reason"]
         for row in json.loads((DATA / "known.json").read_text())
         if row["set"] == name and reading in row["readings"]
     }
 
-    score = score_set(read_set(DATA / f"{name}.json"), reading, read, forms)
+    score = _score(name, reading)
 
     assert score.cases
     new = [one for one in score.differences if _key(one) not in known]
@@ -52,8 +58,7 @@ def test_column_edges_are_those_of_spark(name, reading):
 
 
 def test_most_ways_from_column_to_column_are_those_of_spark():
-    read, forms = READINGS["job"]
-    score = score_set(read_set(DATA / "corners.json"), "job", read, forms)
+    score = _score("corners", "job")
 
     assert score.ways_right > 0.95 * score.right
 
