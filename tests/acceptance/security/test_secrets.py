@@ -251,7 +251,7 @@ def _local_commands(folder: Path) -> list[list[str]]:
     return [
         [*local, "--database", "shop", "--partitions", "all", "--workers", "1"],
         ["run", "--sink", unreachable, "--workers", "1"],
-        *(["run", "--source", source] for source in ("echo", "proxied", "refused")),
+        *(["run", "--source", name, "--workers", "1"] for name in ("echo", "proxied", "refused")),
         *(["inspect", "script", file, *words] for file in (book, script) for words in ([], JSON)),
         ["inspect", "job", job, "--script", script, "--argument", "db_password=argument-0planted"],
     ]

@@ -24,7 +24,7 @@ def contents(url: str, run_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "file"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 async def test_any_edits_and_failures_leave_what_a_full_run_leaves(
     seed: int, url: Start, inline: Start, simulator: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
