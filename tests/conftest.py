@@ -28,6 +28,9 @@ FAKE_CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+UNIT = Path(__file__).with_name("unit")
+"""Tests that start no command, which may write where it stands."""
+
 choose_examples()
 
 
@@ -68,7 +71,7 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of tests that write no file: a folder for each takes longer than most of them."""
+    """The folder of tests that write no file: one for each would take longer than most of them."""
     return tmp_path_factory.mktemp("empty")
 
 
@@ -77,7 +80,7 @@ def _own_environment(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, empty_folder: Path
 ) -> Iterator[None]:
     """No setting of the machine, and no file of the folder, reaches a test."""
-    uses_files = "tmp_path" in request.fixturenames
+    uses_files = "tmp_path" in request.fixturenames or not request.path.is_relative_to(UNIT)
     folder = request.getfixturevalue("tmp_path") if uses_files else empty_folder
     for name in [n for n in os.environ if n.startswith(("AWS_", "GLUELINE_", "OTEL_"))]:
         monkeypatch.delenv(name)
