@@ -29,7 +29,7 @@ FAKE_CREDENTIALS = {
 }
 
 UNIT = Path(__file__).with_name("unit")
-"""Tests that start no command, which may write where it stands."""
+"""Tests that may share a folder: the others start commands, which may write where they stand."""
 
 choose_examples()
 

@@ -98,9 +98,8 @@ def _initialise(folder: Path) -> None:
             shutil.chown(path, UNPRIVILEGED)
     command = [_binary("initdb"), "-D", data, "-U", USER, "-E", "UTF8", "--no-sync"]
     command += ["--no-locale", "--auth=scram-sha-256", f"--pwfile={password}"]
-    command += [
-        "--set=scram_iterations=1"
-    ]  # thousands for each connection take longer than most tests
+    # Thousands of iterations for each connection would take longer than most tests.
+    command += ["--set=scram_iterations=1"]
     subprocess.run(command, check=True, capture_output=True, user=_user(), cwd=folder)
 
 
