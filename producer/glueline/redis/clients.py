@@ -171,6 +171,8 @@ def _pool_keywords(options: RedisOptions, connections: int) -> dict[str, Any]:
 
 def _check_tls(tls: Mapping[str, Any]) -> None:
     """Try to use the files and ciphers, to explain in one sentence what is wrong."""
+    if not tls:  # a context loads all certificates of the system
+        return
     for name in ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"):
         if name in tls and not Path(tls[name]).exists():
             raise UsageError(f"{name} in the Redis URL names {tls[name]}, which does not exist")

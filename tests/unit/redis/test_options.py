@@ -176,3 +176,12 @@ def test_options_of_tls_that_cannot_be_used_are_a_sentence(tmp_path: Path, optio
     for make in (make_redis_client, lambda it: make_async_redis_client(it, 1)):
         with pytest.raises(UsageError, match=said):
             make(settings)
+
+
+def test_a_client_without_tls_loads_no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("no certificate is needed")
+
+    monkeypatch.setattr(ssl, "create_default_context", refuse)
+
+    make_redis_client(Settings(redis_url="redis://localhost/0")).close()
