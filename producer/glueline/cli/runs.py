@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glueline.cli.loading import load_cli_settings
+from glueline.cli.loading import import_without_collections, load_cli_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json, print_rows, style_state
 from glueline.cli.summary import print_summary
@@ -22,7 +22,8 @@ RunArgument = Annotated[
 
 def make_producer() -> "Producer":
     """Make a producer with the usual settings."""
-    from glueline.client.producer import Producer  # noqa: PLC0415 - Celery takes a while to import
+    with import_without_collections():
+        from glueline.client.producer import Producer  # noqa: PLC0415
 
     tracing.begin("glueline")
     return Producer(load_cli_settings())

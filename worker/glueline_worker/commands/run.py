@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from glueline.cli import options as o
+from glueline.cli.loading import import_without_collections
 from glueline.cli.output import make_console, print_json
 from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
@@ -142,7 +143,8 @@ def run_with_progress(
     progress: Console,
 ) -> "FinishedRun":
     """Run ``request`` locally with progress on ``progress``."""
-    from glueline_worker.local.run import run_locally  # noqa: PLC0415
+    with import_without_collections():
+        from glueline_worker.local.run import run_locally  # noqa: PLC0415
 
     try:
         return run_locally(

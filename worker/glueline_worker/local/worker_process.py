@@ -43,13 +43,30 @@ _MODULES = (
     "billiard.pool",
 )
 """Modules that workers use: our own import some of these only when they need them."""
+_APP = "glueline_worker.app"
+"""It reads the settings."""
 
 
 def preload_modules() -> None:
     """Import what workers need, so that their forks start with it. Nothing reads settings."""
+    _import_all(*_MODULES)
+
+
+def _import_all(*names: str) -> None:
+    """Import modules, which never become garbage: no collection looks at them, now or later."""
     gc.set_threshold(_GC_THRESHOLD)
-    for name in _MODULES:
-        import_module(name)
+    missing = [name for name in names if name not in sys.modules]
+    if not missing:  # a service that starts workers again keeps its garbage collectable
+        return
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for name in missing:
+            import_module(name)
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def run_worker(name: str) -> int:
@@ -57,17 +74,16 @@ def run_worker(name: str) -> int:
 
     Raises SystemExit when it cannot start.
     """
+    _import_all(_APP, "celery.platforms", "celery.utils.nodenames", "celery.apps.worker")
     from celery.platforms import SecurityWarning  # noqa: PLC0415
     from celery.utils.nodenames import default_nodename, host_format  # noqa: PLC0415
 
-    from glueline_worker.app import app  # noqa: PLC0415 - reads the settings
+    from glueline_worker.app import app  # noqa: PLC0415
 
     # Celery's signal handlers print to `sys.__stdout__`, but standard output is for records.
     sys.__stdout__ = sys.__stderr__  # type: ignore[misc]
     # Celery warns about root because of pickle, which Glueline does not use.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    gc.freeze()  # imported modules never become garbage
-    gc.set_threshold(_GC_THRESHOLD)
     # Celery's own command would import all of its commands, and with them 11 MB of libraries.
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{name}@%h")),
@@ -114,7 +130,7 @@ def run_workers(
 
     preload_modules()
     if not port:
-        import_module("glueline_worker.app")  # reads the settings, which are the same for all
+        _import_all(_APP)  # reads the settings, which are the same for all
     grace = settings.worker.grace + _STOP_MARGIN
     return Supervisor(count, run, grace=grace, report=report, logs=logs).supervise(orders)
 
