@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glueline.cli.loading import import_without_collections, load_cli_settings
+from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json, print_rows, style_state
 from glueline.cli.summary import print_summary
 from glueline.contract.records import KINDS
 from glueline.formatting import format_age, format_counts, format_duration
+from glueline.imports import import_without_collections
 from glueline.telemetry import tracing
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ import typer
 from rich.console import Console
 
 from glueline.cli import options as o
-from glueline.cli.loading import import_without_collections
 from glueline.cli.output import make_console, print_json
 from glueline.cli.progress import show_progress
 from glueline.cli.summary import print_summary
 from glueline.contract.errors import UsageError
 from glueline.contract.messages import CatalogScope, ExtractionRequest
+from glueline.imports import import_without_collections
 from glueline_worker.sinks.registry import SCHEMES, parse_sink
 from glueline_worker.sinks.sink_url import redact_sink_url
 

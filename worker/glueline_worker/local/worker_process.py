@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from glueline.contract.errors import GluelineError
+from glueline.imports import import_without_collections
 from glueline.settings.settings import Settings, load_settings
 from glueline_worker.local.supervisor import Supervisor, WorkerStates, format_states
 
@@ -56,17 +57,10 @@ def _import_all(*names: str) -> None:
     """Import modules, which never become garbage: no collection looks at them, now or later."""
     gc.set_threshold(_GC_THRESHOLD)
     missing = [name for name in names if name not in sys.modules]
-    if not missing:  # a service that starts workers again keeps its garbage collectable
-        return
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        for name in missing:
-            import_module(name)
-    finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()
+    if missing:  # a service that starts workers again keeps its garbage collectable
+        with import_without_collections():
+            for name in missing:
+                import_module(name)
 
 
 def run_worker(name: str) -> int:

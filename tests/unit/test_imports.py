@@ -2,7 +2,7 @@ import gc
 
 import pytest
 
-from glueline.cli.loading import import_without_collections
+from glueline.imports import import_without_collections
 
 
 def test_no_garbage_is_collected_during_imports_and_again_after_them() -> None:
