@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from glueline_worker.lineage.sql.comments import flatten_comments
+from glueline_worker.lineage.sql.kept_texts import MOST_KEPT, KeptTexts
 
 SqlTokenKind = Literal["placeholder", "string", "quoted", "word", "op"]
 
@@ -85,8 +86,21 @@ class SqlToken(NamedTuple):
         return self.text
 
 
+_lexed = KeptTexts[tuple[SqlToken, ...]]()
+
+
 def lex_sql(text: str, dialect: str) -> Iterator[SqlToken]:
     """Yield the tokens of ``text`` without comments, jinja blocks and white space."""
+    if len(text) > MOST_KEPT:
+        return _find_tokens(text, dialect)
+    found = _lexed.get(text, dialect)
+    if found is None:
+        found = tuple(_find_tokens(text, dialect))
+        _lexed.keep(text, dialect, found)
+    return iter(found)
+
+
+def _find_tokens(text: str, dialect: str) -> Iterator[SqlToken]:
     make = tuple.__new__  # half the time of the class's own
     for match in _PATTERNS.get(dialect, _STANDARD).finditer(flatten_comments(text, dialect)):
         kind = match.lastgroup

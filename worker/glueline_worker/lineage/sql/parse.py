@@ -2,20 +2,20 @@
 
 import gc
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel
 from sqlglot.parser import Parser
 from sqlglot.parsers.hive import HiveParser
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
+from glueline_worker.lineage.sql.kept_texts import KeptTexts
+from glueline_worker.lineage.sql.quick_tokenizer import make_tokens_of
 from glueline_worker.lineage.word_sets import split_words
 
 # It logs statements that it does not know, and there may be secrets in them.
@@ -38,11 +38,10 @@ _DIALECTS = {
 """The names that callers use for the dialects of sqlglot. Athena speaks Trino and Hive, which are
 tried one after the other."""
 
-_MAX_KEPT = 40_000
-"""Characters of the statements whose trees and tokens are kept, some 8,000 tokens."""
 _STEPS_PER_TOKEN = 40
 _FREE_STEPS = 4_000
 _CHARS = (exp.DType.CHAR, exp.DType.VARCHAR)
+_AFTER_ITEM = frozenset({TokenType.COMMA, TokenType.FROM})
 _OTHERS = ("spark", "trino", "redshift", "tsql", "snowflake")
 
 
@@ -65,41 +64,7 @@ class _Parsed(NamedTuple):
     tokens: Sequence[Token] = ()
 
 
-class _ParsedStatements:
-    """The last statements: a script is read twice, the second time with schemas."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], _Parsed] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
-
-    def get(self, sql: str, dialect: str) -> _Parsed | None:
-        """Return what was made of a statement; None if it is not here."""
-        key = (sql, dialect)
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def keep(self, sql: str, dialect: str, parsed: _Parsed) -> None:
-        """Keep a statement, and let the oldest ones go."""
-        with self._lock:
-            if (sql, dialect) not in self._kept:
-                self._size += len(sql)
-            self._kept[sql, dialect] = parsed
-            while self._size > _MAX_KEPT:
-                (old, _), _ = self._kept.popitem(last=False)
-                self._size -= len(old)
-
-    def clear(self) -> None:
-        """Forget all statements."""
-        with self._lock:
-            self._kept.clear()
-            self._size = 0
-
-
-_parsed = _ParsedStatements()
+_parsed = KeptTexts[_Parsed]()
 clear_parsed = _parsed.clear
 """Forgets the last statements."""
 
@@ -125,7 +90,7 @@ def _parse(sql: str, dialect: str) -> _Parsed:
 
 
 def _tokenize_and_parse(sql: str, dialect: str) -> _Parsed:
-    tokens = _get_dialect(dialect).tokenize(sql)
+    tokens = make_tokens_of(sql, _get_dialect(dialect))
     parser = _make_bounded_parser(dialect)(
         dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
     )
@@ -157,7 +122,7 @@ def tokenize_sql(text: str) -> Sequence[Token]:
     if parsed is not None and parsed.tokens:
         return parsed.tokens
     try:
-        return _get_dialect("spark").tokenize(text)
+        return make_tokens_of(text, _get_dialect("spark"))
     except Exception:  # noqa: BLE001 - an open quote, a character of no language
         return []
 
@@ -191,6 +156,20 @@ def _parse_hive_types(self: Parser, *args: bool, **options: bool) -> exp.Expr | 
     return found
 
 
+def _parse_item(self: Any) -> exp.Expr | None:
+    """Read an expression; a plain column goes a short way.
+
+    The parser tries all operators before a column, and none has a comma or FROM behind it. The
+    last line is all of its own method: a call of that would cost stack in deep nests.
+    """
+    if self._curr.token_type in self.IDENTIFIER_TOKENS and self._next.token_type in _AFTER_ITEM:
+        column: exp.Expr | None = self._parse_column()
+        if column is not None:
+            return column
+    found: exp.Expr | None = self._parse_alias(self._parse_assignment())
+    return found
+
+
 @lru_cache
 def _make_bounded_parser(dialect: str) -> type[Parser]:
     """Return the dialect's parser with a limit on its steps back.
@@ -210,6 +189,8 @@ def _make_bounded_parser(dialect: str) -> type[Parser]:
         retreat(self, index)
 
     own: dict[str, object] = {"_retreat": retreat_within_limit}
+    if base._parse_expression is Parser._parse_expression:  # noqa: SLF001
+        own["_parse_expression"] = _parse_item
     if issubclass(base, HiveParser):
         own["_parse_types"] = _parse_hive_types
     bounded: type[Parser] = type(f"Bounded{base.__name__}", (base,), own)
