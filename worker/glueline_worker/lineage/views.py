@@ -1,6 +1,7 @@
 """Read the lineage of a catalogue's views from their SQL."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from msgspec import structs
 from msgspec.structs import replace
@@ -104,9 +105,8 @@ def find_tables_to_look_up(view: TableRecord) -> tuple[str, ...]:
     engine's settings do: a table of the Data Catalog with that name is meant if there is one; the
     context's ``schemas`` show it.
     """
-    nothing = LineageContext()
     for text in map(_write_sql, view.views):
-        reading = _read_text(view, text, nothing)
+        reading = read_sql(text.sql, dialect=text.dialect, wants_columns=False)
         found = [name for statement in reading.statements[-1:] for name in statement.reads]
         if found:
             names = [name for name in found if not _is_athena_elsewhere(name, text)]
@@ -132,14 +132,25 @@ def _make_table_nodes(
 def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> SqlReading:
     """Read a text so that its columns have the names of the view's."""
     schemas = add_default_database(context.schemas, _get_default_database(view, text))
-    reading = read_sql(text.sql, dialect=text.dialect, schemas=schemas)
     columns = list(map(get_glue_name, view.columns))
-    if len(reading.statements) != 1 or reading.statements[0].kind != "select" or not columns:
-        return reading
+
+    def name_columns(statement: SqlStatement) -> Sequence[str]:
+        has_names = statement.rest or _has_names_of(view, text, statement)
+        return () if has_names else columns
+
+    read = partial(read_sql, dialect=text.dialect, schemas=schemas)
+    reading = read(text.sql, name_columns=name_columns if columns else None)
+    if len(reading.statements) != 1 or not columns:
+        return read(text.sql) if columns else reading
     statement = reading.statements[0]
-    if not statement.rest and not _has_names_of(view, text, statement):
-        sql = f"CREATE VIEW v ({_quote(columns, text)}) AS {text.sql}"
-        renamed = read_sql(sql, dialect=text.dialect, schemas=schemas)
+    is_renamed = statement.kind == "create_view" and not (statement.write or statement.view)
+    if not is_renamed and statement.kind != "select":
+        return reading
+    if is_renamed:
+        statement = replace(statement, line=1)  # as it would be behind CREATE VIEW
+    if not statement.columns and (is_renamed or reading.gaps):
+        # Some clauses are known behind CREATE VIEW only, such as WITH NO SCHEMA BINDING.
+        renamed = read(f"CREATE VIEW v ({_quote(columns, text)}) AS {text.sql}")
         if len(renamed.statements) == 1 and set(renamed.statements[0].reads) == {*statement.reads}:
             reading, statement = renamed, renamed.statements[0]
     kept = _keep_columns(statement, columns)

@@ -42,6 +42,7 @@ from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.sql.statements.classify import classify_statement
 from glueline_worker.lineage.sql.statements.copy_unload import read_copy_unload
 from glueline_worker.lineage.sql.statements.statement_builder import (
+    ColumnNaming,
     StatementContext,
     make_row,
 )
@@ -83,6 +84,8 @@ def read_sql(
     dialect: str = "spark",
     schemas: TableSchemas = MappingProxyType({}),
     session: SqlSession = EMPTY_SESSION,
+    name_columns: ColumnNaming | None = None,
+    wants_columns: bool = True,
 ) -> SqlReading:
     """Read all statements of ``text``.
 
@@ -90,13 +93,16 @@ def read_sql(
     ``postgres``, ``mysql``, ``snowflake``, ``tsql``, ``oracle`` or ``bigquery``; any other means
     Spark. ``schemas`` maps ``database/table``, and ``table`` for a name without a database, in
     lower case, to column names; only its ``get`` is called. ``session`` has what earlier texts
-    defined. Never raises: a statement that is not understood becomes a warning.
+    defined. ``name_columns`` names the columns of queries that are statements, as ``CREATE VIEW v
+    (a, b) AS`` does; such a query is a ``create_view`` of no name. Without ``wants_columns``, they
+    may be left out. Never raises: a statement that is not understood becomes a warning.
     """
     if is_metric_view(text):
         text = write_metric_view(text)
     # No name is cut: half a name would be the name of another table.
     beginning = text if len(text) <= _MAX_TEXT else _LAST_WORD.sub("", text[:_MAX_TEXT])
     reader = _Reader(beginning, find_dialect(dialect), schemas, session)
+    reader.name_columns, reader.wants_columns = name_columns, wants_columns
     with without_collector() if len(text) <= _SHORT else nullcontext():
         reader.read()
     if left_out := len(text) - len(beginning):
@@ -126,6 +132,8 @@ class _Reader:
         self._immediate = 0
         self._rows: tuple[Item, ...] = ()
         self._rewrites = dialect in _REWRITTEN and may_need_rewriting(text)
+        self.name_columns: ColumnNaming | None = None
+        self.wants_columns = True
         self.session = session
         self.statements: list[SqlStatement] = []
         self.warnings: list[str] = []
@@ -189,7 +197,8 @@ class _Reader:
         first = tokens[0].upper or tokens[0].text
         if tokens[0].kind != "placeholder" and first not in _MOVING:
             return [SqlStatement("other", line=line)]
-        return self._parse(tokens, line) or self._read_by_keywords(tokens, line)
+        found = self._parse(tokens, line, self.name_columns)
+        return found or self._read_by_keywords(tokens, line)
 
     def _read_definition(self, tokens: Sequence[SqlToken]) -> bool:
         """Read DECLARE, SET or CREATE FUNCTION into the session; tell whether it was one."""
@@ -229,7 +238,9 @@ class _Reader:
         self._immediate -= 1
         return found
 
-    def _parse(self, tokens: Sequence[SqlToken], line: int) -> list[SqlStatement]:
+    def _parse(
+        self, tokens: Sequence[SqlToken], line: int, name_columns: ColumnNaming | None = None
+    ) -> list[SqlStatement]:
         if is_too_deep(tokens) or has_many_open_joins(tokens):
             return []
         places = [token.start for token in (tokens[0], tokens[-1]) if token.start >= 0]
@@ -254,6 +265,8 @@ class _Reader:
                     ProjectionTexts(sql),
                     self._rows,
                     line,
+                    name_columns=name_columns,
+                    wants_columns=self.wants_columns,
                 )
                 return self._classify(tree, context)
         return []

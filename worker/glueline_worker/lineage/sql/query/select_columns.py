@@ -11,8 +11,8 @@ from glueline_worker.lineage.sql.query.expressions import (
 )
 from glueline_worker.lineage.sql.query.generators import is_generator, read_generator
 from glueline_worker.lineage.sql.query.name_patterns import is_name_pattern, match_names
-from glueline_worker.lineage.sql.query.references import find_starred
-from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Relation
+from glueline_worker.lineage.sql.query.references import find_field, find_starred
+from glueline_worker.lineage.sql.query.relation import TRANSFORMED, Field, Relation
 from glueline_worker.lineage.sql.query.scope import QueryScope, is_lateral_alias
 from glueline_worker.lineage.sql.query.walk import QueryWalk
 
@@ -22,6 +22,17 @@ _PLAIN_AGGREGATES = frozenset({exp.Sum, exp.Min, exp.Max, exp.Count})
 
 def add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: Relation) -> None:
     """Add what one item of a SELECT yields to ``result``: a column, several, or it is not known."""
+    if type(node) is exp.Column and _is_plain(walk, node):
+        name = node.this.this
+        found = find_field(walk, node, scope)
+        if not name.startswith(PLACE):
+            found = found.rename(name) if found else Field(name, None)
+        result.fields.append(found or Field("", None))
+    else:
+        _add_any(walk, node, scope, result)
+
+
+def _add_any(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: Relation) -> None:
     star = node if isinstance(node, exp.Star) else None
     if isinstance(node, exp.Column | exp.Dot) and node.is_star:
         star = node.find(exp.Star)
@@ -58,6 +69,13 @@ def add_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope, result: R
         return
     name = _name_projection(walk, node, scope)
     result.fields.append(found if name.startswith(PLACE) else found.rename(name))
+
+
+def _is_plain(walk: QueryWalk, node: exp.Column) -> bool:
+    """Tell whether a column is a name as it is written: no star, pattern or placeholder."""
+    if walk.placeholders.has_any or type(node.this) is not exp.Identifier:
+        return False
+    return not (walk.names_exploded and is_name_pattern(node))
 
 
 def _name_projection(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> str:

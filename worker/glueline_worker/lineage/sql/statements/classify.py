@@ -49,6 +49,8 @@ def classify_statement(tree: exp.Expr, context: StatementContext) -> list[SqlSta
     if isinstance(tree, exp.MultitableInserts):
         return _read_inserts(tree, context)
     builder = StatementBuilder(context)
+    if not context.wants_columns and (tables := queries.read_tables(tree, builder)):
+        return [tables]
     if isinstance(tree, exp.Query | exp.Values | exp.Alias):
         return [queries.read_select(tree, builder)]
     reader = _READERS.get(type(tree))

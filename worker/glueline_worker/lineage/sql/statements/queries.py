@@ -6,9 +6,12 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from glueline_worker.lineage.sql.model import SqlStatement
+from glueline_worker.lineage.sql.query.from_clause import add_from_clause
 from glueline_worker.lineage.sql.query.relation import Relation
+from glueline_worker.lineage.sql.query.scope import QueryScope
 from glueline_worker.lineage.sql.statements.statement_builder import StatementBuilder, split_target
 
+_FROM = frozenset({"expressions", "from_", "joins", "laterals"})
 _LOCATIONS = frozenset({"external_location", "location", "path"})
 
 
@@ -21,9 +24,19 @@ def read_select(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:
     into = query.args.get("into")
     target, _ = split_target(into.this if isinstance(into, exp.Into) else None)
     if target is None:
-        return builder.build("select", relation)
+        return builder.build_query(relation)
     session = bool(target.this.args.get("temporary")) or target.name.startswith("#")
     return builder.build_write("create_table", target, relation, session=session)
+
+
+def read_tables(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement | None:
+    """Read only the tables of a query of plain columns; None if its other parts count, too."""
+    if not isinstance(tree, exp.Select) or any(tree.args[key] for key in tree.args.keys() - _FROM):
+        return None
+    if any(type(item) is not exp.Column or item.is_star for item in tree.expressions):
+        return None
+    add_from_clause(builder.walk, tree, QueryScope({}))
+    return builder.build("select", Relation())
 
 
 def read_create(tree: exp.Expr, builder: StatementBuilder) -> SqlStatement:

@@ -1,7 +1,8 @@
 """Build the record of one statement out of a walk through its queries."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
+from typing import TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,6 +30,9 @@ from glueline_worker.lineage.sql.query.walk import QueryWalk
 from glueline_worker.lineage.sql.session import EMPTY_SESSION, SqlSession
 from glueline_worker.lineage.transformations import TRANSFORMATIONS
 
+ColumnNaming: TypeAlias = Callable[[SqlStatement], Sequence[str]]
+"""Returns the names that the columns of a query get by position; none if they keep their own."""
+
 
 class StatementContext(Struct, frozen=True):
     """What is known around one statement."""
@@ -43,6 +47,9 @@ class StatementContext(Struct, frozen=True):
     line: int = 1
     warnings: list[str] = field(default_factory=list)
     """Takes the warnings about the statement."""
+    name_columns: ColumnNaming | None = None
+    wants_columns: bool = True
+    """Columns may be left out where this is false."""
 
 
 class StatementBuilder:
@@ -60,6 +67,7 @@ class StatementBuilder:
         if context.rows:
             self.walk.outer = QueryScope({}, items=list(reversed(context.rows)))
         self._line = context.line
+        self._name_columns = context.name_columns
         self.warnings: list[str] = context.warnings
 
     def warn(self, sentence: str) -> None:
@@ -98,6 +106,12 @@ class StatementBuilder:
             path_reads=self.walk.paths,
             line=self._line,
         )
+
+    def build_query(self, relation: Relation) -> SqlStatement:
+        """Return a query; one whose columns get other names is a view without a name."""
+        statement = self.build("select", relation)
+        names = self._name_columns(statement) if self._name_columns else ()
+        return self.build("create_view", relation.rename(names)) if names else statement
 
     def _list_reads(self, columns: Iterable[Sources]) -> tuple[TableName, ...]:
         """Return the tables that are read, here or by a loop whose row is used."""
