@@ -15,7 +15,6 @@ from sqlglot.parsers.hive import HiveParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from glueline_worker.lineage.sql.kept_texts import KeptTexts
-from glueline_worker.lineage.sql.quick_tokenizer import make_tokens_of
 from glueline_worker.lineage.word_sets import split_words
 
 # It logs statements that it does not know, and there may be secrets in them.
@@ -90,7 +89,7 @@ def _parse(sql: str, dialect: str) -> _Parsed:
 
 
 def _tokenize_and_parse(sql: str, dialect: str) -> _Parsed:
-    tokens = make_tokens_of(sql, _get_dialect(dialect))
+    tokens = _get_dialect(dialect).tokenize(sql)
     parser = _make_bounded_parser(dialect)(
         dialect=_get_dialect(dialect), error_level=ErrorLevel.IMMEDIATE
     )
@@ -122,7 +121,7 @@ def tokenize_sql(text: str) -> Sequence[Token]:
     if parsed is not None and parsed.tokens:
         return parsed.tokens
     try:
-        return make_tokens_of(text, _get_dialect("spark"))
+        return _get_dialect("spark").tokenize(text)
     except Exception:  # noqa: BLE001 - an open quote, a character of no language
         return []
 
