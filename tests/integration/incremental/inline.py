@@ -94,7 +94,6 @@ class Troubled:
     def __init__(self, sink: Sink, inline: Inline) -> None:
         self.name, self.identity = sink.name, sink.identity
         self.newest_generation = sink.newest_generation
-        self.is_shared_commit = sink.is_shared_commit
         self._sink = sink
         self._inline = inline
         self.abort = sink.abort
@@ -127,6 +126,9 @@ class TroubledWriter:
         await self._writer.write_parts(parts)
         if self._inline.fails():
             raise SinkUnavailable("trouble")
+
+    def shares_commit(self) -> bool:
+        return bool(self._writer.shares_commit())
 
     async def complete(self) -> Any:
         if self._inline.fails():

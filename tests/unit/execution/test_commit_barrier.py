@@ -29,15 +29,15 @@ async def start(
 
 
 async def test_a_unit_that_is_alone_does_not_wait():
-    barrier = CommitBarrier()
+    barrier = CommitBarrier(slots=5)
     [(unit, done)] = await start(barrier, 1)
     done.set()
     await turn()
     assert unit.done()
 
 
-async def test_units_end_together_once_as_many_wait_as_read():
-    units = await start(CommitBarrier(), 5)
+async def test_units_end_together_once_as_many_wait_as_read_and_no_slot_is_free():
+    units = await start(CommitBarrier(slots=5), 5)
     for number, (_, done) in enumerate(units[:3]):
         assert not any(unit.done() for unit, _ in units), number
         done.set()
@@ -48,8 +48,17 @@ async def test_units_end_together_once_as_many_wait_as_read():
     await asyncio.gather(*(unit for unit, _ in units))
 
 
+async def test_where_slots_are_free_units_wait_for_all_that_read():
+    units = await start(CommitBarrier(slots=6), 5)
+    for number, (_, done) in enumerate(units):
+        assert not any(unit.done() for unit, _ in units), number
+        done.set()
+        await turn()
+    assert all(unit.done() for unit, _ in units)
+
+
 async def test_a_unit_that_was_cancelled_is_not_waited_for():
-    barrier = CommitBarrier()
+    barrier = CommitBarrier(slots=4)
     units = await start(barrier, 4)
     units[0][1].set()
     await turn()
@@ -58,12 +67,12 @@ async def test_a_unit_that_was_cancelled_is_not_waited_for():
     await turn()
     assert not units[1][0].done()  # two still read
     units[2][0].cancel()
+    units[3][0].cancel()
     await turn()
     assert units[1][0].done()
-    units[3][0].cancel()
 
 
 async def test_a_unit_waits_no_longer_than_in_proportion_to_its_reading():
-    barrier = CommitBarrier()
+    barrier = CommitBarrier(slots=5)
     with barrier.read(), barrier.read(), barrier.read():
         await barrier.wait(time.monotonic())

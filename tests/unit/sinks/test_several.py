@@ -22,7 +22,6 @@ class Broken:
 
     name = "broken:"
     identity = name
-    is_shared_commit = False
 
     def __init__(self, error: Exception) -> None:
         self._error = error

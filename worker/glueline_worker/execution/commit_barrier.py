@@ -1,8 +1,9 @@
 """Let the units of a process end together, so that one step stores and settles many.
 
-A unit that has read everything waits while more units still read than wait, but at most for as long
-as it has read: in that time the others come to their end, if they are like it. A unit that is alone
-never waits.
+A unit that has read everything waits for those that still read, but at most for as long as it has
+read or twice as long as units usually do: in that time the others come to their end, if they are
+like it. Where all slots are taken, waiting costs slots that others could use: then it is enough
+that as many units wait as read. A unit that is alone never waits.
 """
 
 import asyncio
@@ -12,13 +13,17 @@ from contextlib import contextmanager
 
 _LONGEST_WAIT = 3.0
 """Seconds. Waiting units keep their slots."""
+_SMOOTHING = 8
+"""About so many units decide how long a unit usually reads."""
 
 
 class CommitBarrier:
     """Counts the units of a process that read and that wait; it belongs to one event loop."""
 
-    def __init__(self) -> None:
-        """Start without units."""
+    def __init__(self, slots: int) -> None:
+        """Start without units; ``slots`` is the most units at once."""
+        self._slots = slots
+        self._usual = 0.0
         self._reading = 0
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -37,10 +42,9 @@ class CommitBarrier:
             asyncio.get_running_loop().call_soon(self._release_if_enough)
 
     async def wait(self, began: float) -> None:
-        """Wait until as many units wait as still read, or for as long as the unit has read."""
+        """Wait until enough units wait, or for as long as units read."""
         loop = asyncio.get_running_loop()
-        seconds = min(time.monotonic() - began, _LONGEST_WAIT)
-        timer = loop.call_later(seconds, self._release)
+        timer = loop.call_later(self._find_patience(time.monotonic() - began), self._release)
         waiting = loop.create_future()
         self._waiting.append(waiting)
         self._release_if_enough()
@@ -49,10 +53,18 @@ class CommitBarrier:
         finally:
             timer.cancel()
 
+    def _find_patience(self, seconds: float) -> float:
+        """Return the longest wait of a unit that has read for so many seconds."""
+        # Its own time is not enough: a unit that met an idle process was quicker than the next.
+        self._usual += (min(seconds, _LONGEST_WAIT) - self._usual) / _SMOOTHING
+        return min(max(seconds, 2 * self._usual), _LONGEST_WAIT)
+
     def _release_if_enough(self) -> None:
         # Those whose unit was cancelled wait no longer.
         self._waiting = [waiting for waiting in self._waiting if not waiting.done()]
-        if len(self._waiting) >= self._reading:
+        waiting = len(self._waiting)
+        has_free_slots = waiting + self._reading < self._slots
+        if not self._reading or (waiting >= self._reading and not has_free_slots):
             self._release()
 
     def _release(self) -> None:

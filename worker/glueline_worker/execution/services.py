@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from glueline.contract.messages import UnitMessage
 from glueline.ledger import AsyncLedger, Commands
@@ -25,7 +26,11 @@ class WorkerServices:
     publish: Callable[[Sequence[UnitMessage]], Awaitable[None]]
     column_cache: ColumnCache = field(default_factory=ColumnCache)
     module_cache: ModuleCache = field(default_factory=ModuleCache)
-    commit_barrier: CommitBarrier = field(default_factory=CommitBarrier)
+
+    @cached_property
+    def commit_barrier(self) -> CommitBarrier:
+        """The barrier at which the units of the process end together."""
+        return CommitBarrier(self.settings.worker.concurrency)
 
     @property
     def lease_ms(self) -> int:

@@ -22,6 +22,12 @@ class UnitWriter(Protocol):
     async def write(self, records: Sequence[Record]) -> None:
         """Take a batch. It does not need to be visible yet."""
 
+    def shares_commit(self) -> bool:
+        """Tell whether units that complete together are stored in one step, this one among them.
+
+        Such a unit waits for others.
+        """
+
     async def complete(self) -> Receipt:
         """Make all batches durable. They replace those of an earlier attempt.
 
@@ -60,10 +66,6 @@ class Sink(Protocol):
 
     identity: str
     """The name in one spelling and with an absolute path: equal where workers share the sink."""
-
-    is_shared_commit: bool
-    """True when units that complete together are stored in one step, so that one waits for others;
-    see ``GroupCommit``."""
 
     async def open(self) -> None:
         """Create folders or tables that are missing. Raises SinkUnavailable or SinkRefused."""

@@ -40,8 +40,8 @@ class FanOutWriter:
 
     @property
     def is_shared_commit(self) -> bool:
-        """Tell whether a sink stores the units that complete together in one step."""
-        return bool(self._writers) and any(sink.is_shared_commit for sink in self._sinks)
+        """Tell whether a sink stores the unit in one step with others that complete with it."""
+        return any(writer.shares_commit() for writer in self._writers)
 
     async def is_incremental(self) -> bool:
         """Tell whether the run may skip unchanged parts, because all sinks know what they hold."""

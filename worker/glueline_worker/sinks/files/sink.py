@@ -68,8 +68,6 @@ def make_file_sink(sink_url: SinkUrl) -> "FileSink":
 class FileSink:
     """Stores runs as objects below ``root``. Readers go by the manifests."""
 
-    is_shared_commit = True
-
     def __init__(self, name: str, root: Path) -> None:
         """Store below ``root``; errors call the sink ``name``."""
         self.name = name

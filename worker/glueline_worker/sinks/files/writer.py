@@ -79,6 +79,10 @@ class FileUnitWriter:
             assert old is not None, "only stored parts can be unchanged"
             self._unchanged[key] = old
 
+    def shares_commit(self) -> bool:
+        """Tell whether the unit is small so far: it goes into the journal with others."""
+        return not self._files
+
     async def complete(self) -> Receipt:
         """Store the unit durably: in the journal, or as objects of its own."""
         same = self._find_same_unit()

@@ -21,8 +21,6 @@ class SqlSink:
     the same ones.
     """
 
-    is_shared_commit = False
-
     def __init__(self, database: SqlDatabase) -> None:
         """Write to ``database``."""
         self.name = database.name

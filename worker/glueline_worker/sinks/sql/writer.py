@@ -75,6 +75,10 @@ class SqlUnitWriter:
         self._refused += refused
         self._records += sum(len(part.records) for part in parts)
 
+    def shares_commit(self) -> bool:
+        """Return False: each batch has its commit."""
+        return False
+
     async def complete(self) -> Receipt:
         """Mark the last unchanged parts. Return what the commit compares with the rows."""
         await self._mark_seen()

@@ -51,7 +51,6 @@ class StdoutSink:
 
     name = "stdout:"
     identity = name
-    is_shared_commit = False
 
     def __init__(
         self, stream: IO[bytes] | None = None, stall_seconds: float = _STALL_SECONDS
@@ -178,6 +177,10 @@ class _StdoutUnitWriter:
             for record in records:
                 self._lines.write(escape_json(to_json(record)[1]) + b"\n")
         self._records += len(records)
+
+    def shares_commit(self) -> bool:
+        """Return False: nothing is committed."""
+        return False
 
     async def complete(self) -> Receipt:
         lines, self._lines = self._lines, None
