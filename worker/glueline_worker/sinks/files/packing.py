@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from glueline.contract.records import KINDS
-from glueline_worker.sinks.atomic_files import make_temporary_path, publish, sync_path
+from glueline_worker.sinks.atomic_files import make_temporary_path, publish, sync_folder, sync_path
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.files.journal import EntryPlace, JournalEntry, JournalReader
 from glueline_worker.sinks.files.jsonl import LineReader, ObjectFile
@@ -69,6 +69,7 @@ class Packing:
         self._outputs: dict[str, _Output] = {}
         self._kept: dict[tuple[str, str], tuple[int, StoredObject]] = {}
         self._new_kinds = set[str]()
+        self._folders = set[Path]()
         self.objects: list[StoredObject] = []
         """The objects that small units share."""
 
@@ -86,6 +87,8 @@ class Packing:
                 self._finish(kind)
             self.objects = self._index.list_objects()
             self._index.finish()
+        for folder in self._folders:  # once, however many objects it got
+            sync_folder(folder)
         sync_path(self._temporary)
 
     def publish_index(self) -> None:
@@ -161,7 +164,7 @@ class Packing:
         digest = output.file.finish()
         path = make_shared_object_path(kind, self._run_id)
         modified = output.file.path.stat().st_mtime_ns
-        publish(output.file.path, self._root / path)
+        self._put(output.file.path, path)
         del self._outputs[kind]
         self._index.describe_object(
             output.number,
@@ -219,8 +222,14 @@ class Packing:
     def _take_over(self, number: int, stored: StoredObject, source: Path) -> None:
         path = f"{make_run_folder(stored.kind, self._run_id)}/{Path(stored.path).name}"
         if source != self._root / path:
-            publish(source, self._root / path)
+            self._put(source, path)
         self._index.describe_object(number, stored.model_copy(update={"path": path}))
+
+    def _put(self, file: Path, path: str) -> None:
+        """Put a finished file into its place, which is durable at the end of ``pack``."""
+        place = self._root / path
+        publish(file, place, is_durable=False)
+        self._folders.add(place.parent)
 
 
 def _find_committed_entry(

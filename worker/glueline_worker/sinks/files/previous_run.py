@@ -99,12 +99,15 @@ def find_previous_run(root: Path, run: Run) -> PreviousRun | None:
 
 
 def remember_newest_run(root: Path, run: Run) -> None:
-    """Let later runs of the scope take over from ``run``, unless a newer run has committed."""
+    """Let later runs of the scope take over from ``run``, unless a newer run has committed.
+
+    It need not survive a loss of power: later runs then take over from an older run, or from none.
+    """
     known = _read_newest_run(root, run)
     if known is None or known.generation <= run.generation:
         newest = NewestRun(run_id=run.run_id, generation=run.generation)
         path = root / make_newest_run_path(_hash_scope(run))
-        write_atomically(path, newest.model_dump_json().encode())
+        write_atomically(path, newest.model_dump_json().encode(), is_durable=False)
         remove_temporaries(path)
 
 
