@@ -72,6 +72,16 @@ async def test_a_unit_that_was_cancelled_is_not_waited_for():
     assert units[1][0].done()
 
 
+async def test_a_quick_unit_waits_as_units_usually_do():
+    barrier = CommitBarrier(slots=5)
+    with barrier.read(), barrier.read():
+        for _ in range(20):
+            await barrier.wait(time.monotonic() - 0.01)
+        started = time.monotonic()
+        await barrier.wait(time.monotonic())
+    assert time.monotonic() - started > 0.01
+
+
 async def test_a_unit_waits_no_longer_than_in_proportion_to_its_reading():
     barrier = CommitBarrier(slots=5)
     with barrier.read(), barrier.read(), barrier.read():

@@ -107,6 +107,28 @@ async def test_units_that_complete_together_are_one_write(
     assert max(len(json.dumps(receipt)) for receipt in receipts.values()) < 100
 
 
+async def test_only_a_small_unit_waits_for_others(sink: FileSink):
+    opened = await sink.begin(run(), "database/sales")
+    await opened.write_parts([job_part("small")])
+    assert opened.shares_commit()
+    await opened.write_parts([job_part("large", "x" * (1 << 18))])
+    assert not opened.shares_commit()
+    await opened.discard()
+
+
+async def test_objects_are_durable_before_the_manifest_lists_them(
+    root: Path, sink: FileSink, monkeypatch: pytest.MonkeyPatch
+):
+    receipts, steps = await store_jobs(sink, run(), "a", "b"), list[str]()
+    monkeypatch.setattr(packing, "sync_folder", lambda folder: steps.append(folder.parent.name))
+    monkeypatch.setattr(
+        "glueline_worker.sinks.files.sink.write_atomically", lambda *_: steps.append("manifest")
+    )
+    await end(sink, run(), receipts)
+    assert sorted(steps[:-1]) == ["job", "lineage"]
+    assert steps[-1] == "manifest"
+
+
 async def test_what_no_receipt_names_is_in_no_object(root: Path, sink: FileSink):
     """A worker was killed between storing and settling, and the unit came again."""
     other = FileSink("file:out", root)
@@ -142,13 +164,16 @@ async def test_a_full_disk_costs_one_group_and_no_other(
     assert names(root, run()) == ["a", "b", "before", "c"]
 
 
-@pytest.mark.parametrize("step", ["write_atomically", "publish_index", "_remove_others"])
+@pytest.mark.parametrize(
+    "step", ["sync_folder", "write_atomically", "publish_index", "_remove_others"]
+)
 async def test_a_commit_that_was_killed_at_any_step_can_be_repeated(
     root: Path, sink: FileSink, monkeypatch: pytest.MonkeyPatch, step: str
 ):
     await end(sink, run(1), await store_jobs(sink, run(1), "a", "b"))
     receipts = await store_jobs(sink, run(2), "a", "c")
-    owner: Any = {"publish_index": packing.Packing, "_remove_others": FileSink}.get(step)
+    owners = {"sync_folder": packing, "publish_index": packing.Packing, "_remove_others": FileSink}
+    owner: Any = owners.get(step)
     with monkeypatch.context() as patched:
         if owner is None:
             patched.setattr(f"glueline_worker.sinks.files.sink.{step}", kill)
