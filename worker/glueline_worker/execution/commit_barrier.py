@@ -1,9 +1,9 @@
 """Let the units of a process end together, so that one step stores and settles many.
 
 A unit that has read everything waits for those that still read, but at most for as long as it has
-read or twice as long as units usually do: in that time the others come to their end, if they are
-like it. Where all slots are taken, waiting costs slots that others could use: then it is enough
-that as many units wait as read. A unit that is alone never waits.
+read, or as units usually do: in that time the others come to their end, if they are like it. Where
+all slots are taken, waiting costs slots that others could use: then it is enough that as many units
+wait as read. A unit that is alone never waits.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class CommitBarrier:
         """Return the longest wait of a unit that has read for so many seconds."""
         # Its own time is not enough: a unit that met an idle process was quicker than the next.
         self._usual += (min(seconds, _LONGEST_WAIT) - self._usual) / _SMOOTHING
-        return min(max(seconds, 2 * self._usual), _LONGEST_WAIT)
+        return min(max(seconds, self._usual), _LONGEST_WAIT)
 
     def _release_if_enough(self) -> None:
         # Those whose unit was cancelled wait no longer.
