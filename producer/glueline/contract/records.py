@@ -5,18 +5,20 @@ of what the record describes and the primary key in every sink; ``content_hash``
 the described thing does, not when it is read again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote, unquote
 
-from msgspec import Meta, field
+from msgspec import Meta, Raw, field
 from msgspec.json import Decoder
+from msgspec.structs import replace
 
 from glueline.contract.datatypes import DataType
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
 from glueline.contract.messages import encode
-from glueline.contract.structs import StrictStruct
+from glueline.contract.structs import StrictStruct, encode_json
 
 TableFormat = Literal[
     "hive", "iceberg", "delta", "hudi", "avro", "csv", "json", "orc", "parquet", "text", "xml"
@@ -142,7 +144,7 @@ class ColumnConstraints(StrictStruct, frozen=True, kw_only=True):
     """The expression that values are computed by, or ``identity(start,step)``."""
 
 
-class Column(StrictStruct, frozen=True, kw_only=True):
+class Column(StrictStruct, frozen=True, kw_only=True, dict=True):
     """A column: ``type`` is a text, ``data_type`` the same as a tree.
 
     Both are as the table's writer keeps them: Spark knows the case of names, collations and types
@@ -157,6 +159,11 @@ class Column(StrictStruct, frozen=True, kw_only=True):
     constraints: ColumnConstraints | None = None
     glue: GlueColumn | None = None
     """The column in Glue, where the writer's schema has another case or type."""
+
+    @cached_property
+    def json(self) -> Raw:
+        """The JSON, kept because tables share most of their columns."""
+        return Raw(encode_json(self))
 
 
 class SortColumn(StrictStruct, frozen=True, kw_only=True):
@@ -426,7 +433,17 @@ RECORD_TYPES: tuple[type[Record], ...] = (
 )
 KINDS: tuple[str, ...] = tuple(record_type.kind for record_type in RECORD_TYPES)
 
+_replace_any: Callable[..., Record] = replace  # without the types of fields
 _DECODER: Decoder[AnyRecord] = Decoder(AnyRecord)
+
+
+def encode_record(record: Record) -> bytes:
+    """Return the JSON of a record; see ``encode_json``. That of its columns is joined."""
+    if isinstance(record, TableRecord):
+        columns = [each.json for each in record.columns]
+        keys = [each.json for each in record.partition_keys]
+        return encode_json(_replace_any(record, columns=columns, partition_keys=keys))
+    return encode_json(record)
 
 
 def parse_record(text: str | bytes) -> AnyRecord:

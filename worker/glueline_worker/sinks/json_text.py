@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from glueline.contract.records import Record
-from glueline.contract.structs import encode_json, from_builtins, to_builtins
+from glueline.contract.records import Record, encode_record
+from glueline.contract.structs import from_builtins, to_builtins
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
@@ -19,13 +19,13 @@ def to_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, bytes]:
     so. All other records are returned unchanged.
     """
     try:
-        document = encode_json(record)
+        document = encode_record(record)
     except UnicodeEncodeError:
         record = _replace_in_record(record, _SURROGATES if allow_nul else _SURROGATES_AND_NUL)
-        document = encode_json(record)
+        document = encode_record(record)
     if not allow_nul and _NUL_ESCAPE in document:
         record = _replace_in_record(record, _SURROGATES_AND_NUL)
-        document = encode_json(record)
+        document = encode_record(record)
     return record, document
 
 
