@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from glueline.contract.records import Column, TableFormat
 from glueline.contract.sentences import list_some
+from glueline_worker.catalog.shared_values import SharedValues
 from glueline_worker.catalog.types.column_types import is_understood, parse_type
 from glueline_worker.catalog.types.spark_schema import read_spark_names
 from glueline_worker.catalog.values import AnswerReader, replace_surrogates, to_parameters, to_text
@@ -20,7 +21,9 @@ _PLACEHOLDER = [("col", "array<string>")]
 _TRINO_PLACEHOLDER = [("dummy", "string")]
 """The columns that Trino writes for a Delta table, and for a view, whose text has the true ones."""
 _SHARED_LENGTH = 1024
-_MOST_SHARED = 16384
+_MOST_BYTES = 24_000_000
+_ENTRY_BYTES = 800
+"""A column without its texts; with its JSON and its tree, each letter takes up to 16 bytes."""
 _MAX_NAMED = 5  # a warning lists at most this many columns by name
 
 
@@ -34,7 +37,7 @@ class ReadColumn(NamedTuple):
     """What counts in the content hash of a table: its JSON."""
 
 
-_shared: dict[tuple[Any, Any, Any], ReadColumn] = {}
+_shared = SharedValues[tuple[Any, Any, Any], ReadColumn](_MOST_BYTES)
 """Columns by name, type and comment. Tables share most of theirs: one found here costs 0.1 µs."""
 
 
@@ -71,10 +74,11 @@ def read_columns(
 
 def make_column(name: str, type_text: str, comment: str | None = None) -> Column:
     """Make a column with its type as a tree."""
-    return _share_column(name, type_text, comment).column
+    return share_column(name, type_text, comment).column
 
 
-def _share_column(name: str, type_text: str, comment: str | None) -> ReadColumn:
+def share_column(name: str, type_text: str, comment: str | None) -> ReadColumn:
+    """Read a column without parameters; equal ones are one object."""
     known = _shared.get((name, type_text, comment))
     return known or _make_shared(name, type_text, comment)
 
@@ -89,10 +93,9 @@ def _make_shared(name: str, type_text: str, comment: str | None) -> ReadColumn:
             comment=redact_prose(to_text(comment)),
         )
     )
-    if len(type_text) <= _SHARED_LENGTH:
-        if len(_shared) >= _MOST_SHARED:
-            _shared.clear()
-        _shared[name, type_text, comment] = made
+    # A column without a name gets one by its position.
+    if name and len(type_text) <= _SHARED_LENGTH:
+        _shared.keep((name, type_text, comment), made, _ENTRY_BYTES + 16 * len(made.canonical))
     return made
 
 
@@ -128,7 +131,7 @@ def _read_column(fields: Mapping[str, Any], position: int, warnings: list[str]) 
     if not name:
         name = f"_col{position}"
         warnings.append(f"A column has no name and is called {name}.")
-    plain = _share_column(name, to_text(fields.get("Type")) or "", comment)
+    plain = share_column(name, to_text(fields.get("Type")) or "", comment)
     parameters = fields.get("Parameters")
     if not parameters:
         return plain
@@ -174,7 +177,7 @@ def _read_view_columns(answer: AnswerReader) -> list[ReadColumn]:
     except ValueError:  # the text cannot be decoded; `read_views` warns about it
         return []
     return [
-        _share_column(to_text(each.get("name")) or "", to_text(each.get("type")) or "", None)
+        share_column(to_text(each.get("name")) or "", to_text(each.get("type")) or "", None)
         for each in AnswerReader(definition).get_objects("columns")
     ]
 
@@ -190,13 +193,14 @@ def _is_short_understood(text: str) -> bool:
     return is_understood(parse_type(text))
 
 
+def is_understood_column(column: Column) -> bool:
+    """Tell whether the type of a column is understood."""
+    return column.data_type.kind == "primitive" or _is_understood(column.type)
+
+
 def warn_of_unknown_types(columns: Iterable[Column], warnings: list[str]) -> None:
     """Add a warning that names the columns with a type that is not understood."""
-    unknown = [
-        column.name
-        for column in columns
-        if column.data_type.kind != "primitive" and not _is_understood(column.type)
-    ]
+    unknown = [column.name for column in columns if not is_understood_column(column)]
     if unknown:
         names = list_some_names(unknown)
         warnings.append(f"Columns with a type that is not understood: {names}.")

@@ -12,7 +12,7 @@ import msgspec
 import orjson
 from msgspec import UNSET, Raw, UnsetType
 
-_NULL = Raw(b"null")
+from glueline_worker.catalog.table_outlines import PlainColumns, read_outline, read_plain_columns
 
 
 def decode_json(text: bytes) -> Any:
@@ -60,77 +60,29 @@ class ListedItem:
         return dict(decode_json(self._json or b"{}") if self._answer is None else self._answer)
 
 
-class _Column(msgspec.Struct, rename="pascal", forbid_unknown_fields=True, gc=False):
-    name: str
-    type: str
-    comment: Raw = _NULL
-
-
-class _Descriptor(msgspec.Struct, rename="pascal"):
-    columns: list[_Column]
-    input_format: Raw = _NULL
-    serde_info: Raw = _NULL
-
-
-class _Outline(msgspec.Struct, rename="pascal"):
-    """What a listing shows of most tables, in the form in which it shows it.
-
-    The columns have no parameters, which could say that Iceberg has retired one.
-    """
-
-    name: str
-    storage_descriptor: _Descriptor
-    partition_keys: list[_Column] | None = None
-    parameters: Raw = _NULL
-    view_original_text: Raw | UnsetType = UNSET
-
-
-_OUTLINE = msgspec.json.Decoder(_Outline)
-_PLACEHOLDERS = frozenset({"", "col", "dummy"})
-"""The names of columns where the true ones are elsewhere, or have no name."""
-
-
 class ListedTable(ListedItem):
     """One table of GetTables, or the one of GetTable."""
 
-    __slots__ = ("_outline", "name")
+    __slots__ = ("_columns", "name", "outline")
 
     def __init__(self, item: Raw | Mapping[str, Any]) -> None:
         """Find the name: any other value becomes text, and a missing one an empty text."""
         super().__init__(item)
-        try:
-            self._outline: _Outline | None = _OUTLINE.decode(self.json or b"")
-            self.name = self._outline.name
-        except (ValueError, RecursionError):
-            self._outline = None
-            self.name = str(self.decode().get("Name", ""))
+        self._columns: PlainColumns | UnsetType | None = UNSET
+        self.outline = read_outline(self.json or b"")
+        """None for a table of an odd form."""
+        self.name = self.outline.name if self.outline else str(self.decode().get("Name", ""))
 
     @property
     def plain_name(self) -> str:
         """The name; empty where the item is of an odd form, and a closer look is needed."""
-        return self._outline.name if self._outline else ""
+        return self.outline.name if self.outline else ""
 
-    def find_plain_columns(self) -> list[str] | None:
-        """Return the columns, partition keys last, as a list of names and types in turn.
-
-        None where a closer look is needed: at a view, a table whose writer keeps its columns
-        elsewhere, columns of an odd form.
-        """
-        outline = self._outline
-        if outline is None or outline.view_original_text is not UNSET or _has_marks(outline):
-            return None
-        columns = [*outline.storage_descriptor.columns, *(outline.partition_keys or ())]
-        names = {column.name.lower() for column in columns}
-        if not columns or len(names) < len(columns) or not names.isdisjoint(_PLACEHOLDERS):
-            return None
-        return [text for column in columns for text in (column.name, column.type)]
-
-
-def _has_marks(outline: _Outline) -> bool:
-    """Tell whether an engine may keep the columns elsewhere."""
-    storage = outline.storage_descriptor
-    marks = b" ".join(map(bytes, (storage.input_format, storage.serde_info, outline.parameters)))
-    return b"\\" in marks or b"spark." in marks or b"delta" in marks.lower()
+    def find_plain_columns(self) -> PlainColumns | None:
+        """Return the columns; None where a closer look is needed."""
+        if self._columns is UNSET:
+            self._columns = read_plain_columns(self.outline) if self.outline else None
+        return self._columns
 
 
 class _PartitionOutline(msgspec.Struct, rename="pascal"):

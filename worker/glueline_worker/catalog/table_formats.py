@@ -22,6 +22,12 @@ def detect_table_format(parameters: Mapping[str, str], storage: Mapping[str, Any
     return "hive"
 
 
+def names_format(sign: str) -> bool:
+    """Tell whether a parameter's text names a format that keeps more than Glue shows."""
+    lowered = sign.lower()
+    return any(table_format in lowered for table_format in _FORMATS)
+
+
 def _list_signs(parameters: Mapping[str, str], storage: Mapping[str, Any]) -> Iterator[str]:
     lowered = {key.lower(): value for key, value in parameters.items()}
     for key in ("table_type", "spark.sql.sources.provider", "storage_handler"):

@@ -1,12 +1,12 @@
 """Records of tables, views and resource links of the Data Catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from glueline.contract.records import TableRecord
-from glueline_worker.catalog.columns import read_columns
+from glueline_worker.catalog.columns import ReadColumn, read_columns
 from glueline_worker.catalog.common_fields import read_federated, read_link, read_name, read_raw
 from glueline_worker.catalog.content_hash import hash_content
 from glueline_worker.catalog.data_locations import find_data_locations
@@ -63,8 +63,12 @@ def make_table_record(
     )
     content_hash = hash_content(
         record,
-        columns=[each.canonical for each in columns],
-        partition_keys=[each.canonical for each in keys],
+        columns=_join_canonical(columns),
+        partition_keys=_join_canonical(keys),
     )
     changes = read_writer_changes(record, answer, parameters, schema)
     return replace(record, content_hash=content_hash, **changes)
+
+
+def _join_canonical(columns: Iterable[ReadColumn]) -> bytes:
+    return b"[%b]" % b",".join([each.canonical for each in columns])

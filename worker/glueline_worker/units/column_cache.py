@@ -57,17 +57,15 @@ class ColumnCache:
 
     def put(self, run_id: str, source: str, table: str, columns: CachedColumns) -> None:
         """Keep the columns of a table."""
-        self._put((run_id, source, table), columns.schema, is_answered=columns.is_answered)
+        entry = _Entry(orjson.dumps(columns.schema), columns.is_answered)
+        self._put((run_id, source, table), entry)
 
-    def put_plain(self, run_id: str, source: str, table: str, columns: list[str]) -> None:
-        """Keep plain columns, given as names and types in turn.
+    def put_plain(self, run_id: str, source: str, table: str, stated: bytes) -> None:
+        """Keep plain columns, given as names and types in turn in JSON.
 
         Their schema is made when it is asked for: few of a catalogue's tables are.
         """
-        self._put((run_id, source, table), columns, is_answered=True)
+        self._put((run_id, source, table), _Entry(stated, is_answered=True))
 
-    def _put(
-        self, key: tuple[str, str, str], content: TableSchema | list[str], *, is_answered: bool
-    ) -> None:
-        entry = _Entry(orjson.dumps(content), is_answered)
+    def _put(self, key: tuple[str, str, str], entry: _Entry) -> None:
         self._entries.put(key, entry, len(entry.content) + _ENTRY_BYTES)

@@ -94,7 +94,9 @@ def remember_listed_tables(
             continue
         name = f"{database}/{table.name}".lower()
         if plain := table.find_plain_columns():
-            context.column_cache.put_plain(context.run.run_id, context.run.source, name, plain)
+            context.column_cache.put_plain(
+                context.run.run_id, context.run.source, name, plain.stated
+            )
             continue
         answer = table.decode()
         if not isinstance(answer.get("Name"), str):

@@ -14,6 +14,7 @@ from glueline_worker.aws.errors import AwsNotFound
 from glueline_worker.catalog.common_fields import read_name
 from glueline_worker.catalog.content_hash import with_content_hash
 from glueline_worker.catalog.listed import ListedTable
+from glueline_worker.catalog.plain_tables import make_plain_record
 from glueline_worker.catalog.tables import make_table_record
 from glueline_worker.catalog.values import AnswerReader
 from glueline_worker.catalog.views import is_view
@@ -48,6 +49,13 @@ async def extract_table(unit: TableUnit, context: UnitContext) -> None:
     context.listings.append(unit.unit_id)
 
 
+class _Partitioned(NamedTuple):
+    """A table with the names of its partition keys; empty where it has no partitions to read."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
 class _ReadTable(NamedTuple):
     """A table's record, and what its answer says besides."""
 
@@ -80,14 +88,19 @@ async def write_tables(
     with_partitions = context.options.partitions != "none"
     if not with_partitions:
         admitted = [(key, table) for key, table in admitted if key not in same]
-    read = [
-        await _read_off_loop(key, table, unit, context)
-        async for key, table in iterate_cooperatively(admitted)
-    ]
+    new, partitioned = list[_ReadTable](), list[_Partitioned]()
+    async for key, table in iterate_cooperatively(admitted):
+        if key in same and (partitions := _find_plain_partitions(table)):
+            partitioned.append(partitions)
+            continue
+        read = await _read_off_loop(key, table, unit, context)
+        partitioned.append(_find_partitions(read.record))
+        if key not in same:
+            new.append(read)
     admitted.clear()
-    await _write_new([table for table in read if table.key not in same], fingerprints, context)
+    await _write_new(new, fingerprints, context)
     if with_partitions:
-        await context.open_units(_make_partition_units([table.record for table in read], unit))
+        await context.open_units(_make_partition_units(partitioned, unit))
 
 
 async def _write_new(
@@ -117,6 +130,10 @@ async def _read_off_loop(
     key: str, table: ListedTable, unit: DatabaseUnit | TableUnit, context: UnitContext
 ) -> _ReadTable:
     """Return the record; a long table is read in a thread, because other units share the loop."""
+    if len(table.json or b"") < LONG_TABLE:
+        record = make_plain_record(table, context.origin, database_name=unit.database)
+        if record is not None:
+            return _ReadTable(key, context.place_in_catalog(record), None, is_view=False)
     answer = table.decode()
     if _count_characters(answer) < LONG_TABLE:
         return _read(key, answer, unit, context)
@@ -167,17 +184,31 @@ async def _make_part(
     return Part(key, (table, *edges), final, encode_table_names(thing.tables_to_ask_for))
 
 
+def _find_plain_partitions(table: ListedTable) -> _Partitioned | None:
+    """Return the partition keys without making a record; None where a closer look is needed."""
+    plain = table.find_plain_columns()
+    if plain is None or not table.plain_name:
+        return None
+    return _Partitioned(table.plain_name, tuple([key.name for key in plain.keys.columns]))
+
+
+def _find_partitions(record: TableRecord) -> _Partitioned:
+    has_none = record.target is not None or bool(record.views)
+    keys = () if has_none else tuple([key.name for key in record.partition_keys])
+    return _Partitioned(record.name, keys)
+
+
 def _make_partition_units(
-    tables: Sequence[TableRecord], unit: DatabaseUnit | TableUnit
+    tables: Sequence[_Partitioned], unit: DatabaseUnit | TableUnit
 ) -> list[PartitionsUnit]:
     return [
         PartitionsUnit(
             run_id=unit.run_id,
             source=unit.source,
-            database=table.database_name,
+            database=unit.database,
             table=table.name,
-            keys=tuple(key.name for key in table.partition_keys),
+            keys=table.keys,
         )
         for table in tables
-        if table.partition_keys and table.target is None and not table.views
+        if table.keys
     ]
