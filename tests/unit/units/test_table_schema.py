@@ -80,6 +80,6 @@ def test_columns_found_without_decoding_are_those_of_the_decoded_table(name: str
     table = ListedTable(Raw(json.dumps(ANSWERS[name])))
     plain = table.find_plain_columns()
     assert (plain is not None) == (name in IN_THE_LISTS)
-    assert plain is None or make_plain_schema(json.loads(plain.stated)) == read_table_schema(
-        table.decode()
-    )
+    assert plain is None or make_plain_schema(
+        json.loads(plain.names_and_types)
+    ) == read_table_schema(table.decode())

@@ -1,27 +1,22 @@
-"""Read lists of columns from their JSON, each equal list and each equal column once.
+"""Read lists of columns from their JSON, each equal list once.
 
-Tables share most of their columns, and copies of a table all of them. A list of thirty columns
-that is known costs 1 µs, and one of known columns 10 µs. The longest work is left for others: see
-``find_column_list``.
+Copies of a table share all of their columns. A list of thirty columns that is known costs 1 µs.
+What only records need is found when it is asked for.
 """
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 import msgspec
 import orjson
-from msgspec import Raw
 
 from glueline.contract.records import Column
-from glueline_worker.catalog.columns import ReadColumn, is_understood_column, share_column
+from glueline_worker.catalog.columns import ReadColumn, share_column
 from glueline_worker.catalog.shared_values import SharedValues
 
-_MOST_LIST_BYTES = 4_000_000
-_MOST_COLUMN_BYTES = 8_000_000
+_MOST_BYTES = 4_000_000
 _LIST_BYTES = 800
-_COLUMN_BYTES = 300
-"""A list and a column without their texts; `columns` itself counts what columns hold."""
+"""A list without its texts; `columns` itself counts what columns hold."""
 _PLACEHOLDERS = frozenset({"", "col", "dummy"})
 """The names of columns where the true ones are elsewhere, or have no name."""
 
@@ -34,34 +29,35 @@ class _StatedColumn(msgspec.Struct, rename="pascal", forbid_unknown_fields=True,
     comment: str | None = None
 
 
-_LIST = msgspec.json.Decoder(list[Raw])
-_COLUMN = msgspec.json.Decoder(_StatedColumn)
-
-
-class _KnownColumn(NamedTuple):
-    key: str
-    """The name in lower case."""
-    stated: bytes
-    """Name and type in JSON, with a comma between them."""
-    read: ReadColumn
+_LIST = msgspec.json.Decoder(list[_StatedColumn])
 
 
 class StatedColumns:
-    """Columns with different names, all of them understood."""
+    """Columns with different names."""
 
-    def __init__(self, known: Sequence[_KnownColumn]) -> None:
-        """Hold columns."""
-        keys = [each.key for each in known]
-        stated = [each.stated for each in known]
-        self._read = [each.read for each in known]
-        self.keys = frozenset(keys)
+    def __init__(self, stated: Sequence[_StatedColumn]) -> None:
+        """Hold columns as Glue states them."""
+        self._stated = stated
+        self.keys = frozenset([each.name.lower() for each in stated])
         """The names in lower case."""
-        self.stated = b",".join(stated)
-        """Names and types in turn as JSON."""
 
     def __len__(self) -> int:
         """Return the number of columns."""
-        return len(self._read)
+        return len(self._stated)
+
+    @cached_property
+    def names_and_types(self) -> bytes:
+        """Names with their types as a list in JSON."""
+        return orjson.dumps([(each.name, each.type) for each in self._stated])
+
+    @cached_property
+    def _read(self) -> list[ReadColumn]:
+        return [share_column(each.name, each.type, each.comment) for each in self._stated]
+
+    @cached_property
+    def are_understood(self) -> bool:
+        """True when all types are understood."""
+        return all([each.is_understood for each in self._read])  # noqa: C419 - half the time
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -74,16 +70,15 @@ class StatedColumns:
         return b"[%b]" % b",".join([each.canonical for each in self._read])
 
 
-_lists = SharedValues[bytes, StatedColumns](_MOST_LIST_BYTES)
-_columns = SharedValues[bytes, _KnownColumn](_MOST_COLUMN_BYTES)
+_lists = SharedValues[bytes, StatedColumns](_MOST_BYTES)
 _EMPTY = StatedColumns(())
 
 
 def find_column_list(text: bytes) -> StatedColumns | None:
     """Return the columns of a list in JSON, which may be null.
 
-    None where a closer look is needed: at columns of an odd form, without names, with the same
-    name, or with types that are not understood, and at placeholders.
+    None where a closer look is needed: at columns of an odd form, without names or with the same
+    name, and at placeholders.
     """
     if text in (b"[]", b"null"):
         return _EMPTY
@@ -97,25 +92,8 @@ def find_column_list(text: bytes) -> StatedColumns | None:
 
 def _read_list(text: bytes) -> StatedColumns | None:
     try:
-        known = [
-            _columns.get(item) or _read_column(item) for item in map(bytes, _LIST.decode(text))
-        ]
+        found = StatedColumns(_LIST.decode(text))
     except (ValueError, RecursionError):
         return None
-    found = StatedColumns(known)
     is_plain = len(found.keys) == len(found) and found.keys.isdisjoint(_PLACEHOLDERS)
     return found if is_plain else None
-
-
-def _read_column(text: bytes) -> _KnownColumn:
-    """Return a column; raises ValueError."""
-    stated = _COLUMN.decode(text)
-    if not stated.name:  # it gets one by its position
-        raise ValueError("the column has no name")
-    read = share_column(stated.name, stated.type, stated.comment)
-    if not is_understood_column(read.column):
-        raise ValueError("the type is not understood")
-    name_and_type = orjson.dumps((stated.name, stated.type))[1:-1]
-    known = _KnownColumn(read.key, name_and_type, read)
-    _columns.keep(text, known, 2 * len(text) + _COLUMN_BYTES)
-    return known

@@ -35,6 +35,8 @@ class ReadColumn(NamedTuple):
     """The name in lower case."""
     canonical: bytes
     """What counts in the content hash of a table: its JSON."""
+    is_understood: bool
+    """Whether the type is."""
 
 
 _shared = SharedValues[tuple[Any, Any, Any], ReadColumn](_MOST_BYTES)
@@ -102,7 +104,7 @@ def _make_shared(name: str, type_text: str, comment: str | None) -> ReadColumn:
 def _make_read_column(column: Column) -> ReadColumn:
     content = (column.name, column.type, column.comment, column.parameters)
     canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return ReadColumn(column, column.name.lower(), canonical)
+    return ReadColumn(column, column.name.lower(), canonical, _has_understood_type(column))
 
 
 def _read_column_list(answer: AnswerReader, key: str) -> list[ReadColumn]:
@@ -182,7 +184,10 @@ def _read_view_columns(answer: AnswerReader) -> list[ReadColumn]:
     ]
 
 
-def _is_understood(text: str) -> bool:
+def _has_understood_type(column: Column) -> bool:
+    if column.data_type.kind == "primitive":
+        return True
+    text = column.type
     # The same short texts come again and again. Long ones are not worth their memory.
     is_short = len(text) <= _SHARED_LENGTH
     return _is_short_understood(text) if is_short else is_understood(parse_type(text))
@@ -193,14 +198,9 @@ def _is_short_understood(text: str) -> bool:
     return is_understood(parse_type(text))
 
 
-def is_understood_column(column: Column) -> bool:
-    """Tell whether the type of a column is understood."""
-    return column.data_type.kind == "primitive" or _is_understood(column.type)
-
-
 def warn_of_unknown_types(columns: Iterable[Column], warnings: list[str]) -> None:
     """Add a warning that names the columns with a type that is not understood."""
-    unknown = [column.name for column in columns if not is_understood_column(column)]
+    unknown = [column.name for column in columns if not _has_understood_type(column)]
     if unknown:
         names = list_some_names(unknown)
         warnings.append(f"Columns with a type that is not understood: {names}.")

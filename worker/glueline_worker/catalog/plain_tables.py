@@ -40,7 +40,7 @@ def make_plain_record(
     shape = find_storage_shape(outline.storage_descriptor)
     placed = shape and shape.place(outline.storage_descriptor.location)
     parameters = _read_parameters(outline)
-    if placed is None or parameters is None:
+    if placed is None or parameters is None or not plain.are_understood:
         return None
     storage, canonical = placed
     try:

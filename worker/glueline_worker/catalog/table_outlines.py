@@ -69,9 +69,15 @@ class PlainColumns(NamedTuple):
     keys: StatedColumns
 
     @property
-    def stated(self) -> bytes:
-        """Names and types in turn as a list in JSON, the partition keys last."""
-        return b"[%b]" % b",".join([each.stated for each in self if each.stated])
+    def names_and_types(self) -> bytes:
+        """Names with their types as a list in JSON, the partition keys last."""
+        columns, keys = self.columns.names_and_types, self.keys.names_and_types
+        return columns[:-1] + b"," + keys[1:] if len(self.keys) else columns
+
+    @property
+    def are_understood(self) -> bool:
+        """True when all types are understood."""
+        return self.columns.are_understood and self.keys.are_understood
 
 
 _OUTLINE = msgspec.json.Decoder(TableOutline)

@@ -60,12 +60,12 @@ class ColumnCache:
         entry = _Entry(orjson.dumps(columns.schema), columns.is_answered)
         self._put((run_id, source, table), entry)
 
-    def put_plain(self, run_id: str, source: str, table: str, stated: bytes) -> None:
-        """Keep plain columns, given as names and types in turn in JSON.
+    def put_plain(self, run_id: str, source: str, table: str, names_and_types: bytes) -> None:
+        """Keep plain columns, given as names with types in JSON.
 
         Their schema is made when it is asked for: few of a catalogue's tables are.
         """
-        self._put((run_id, source, table), _Entry(stated, is_answered=True))
+        self._put((run_id, source, table), _Entry(names_and_types, is_answered=True))
 
     def _put(self, key: tuple[str, str, str], entry: _Entry) -> None:
         self._entries.put(key, entry, len(entry.content) + _ENTRY_BYTES)

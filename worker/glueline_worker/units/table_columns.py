@@ -95,7 +95,7 @@ def remember_listed_tables(
         name = f"{database}/{table.name}".lower()
         if plain := table.find_plain_columns():
             context.column_cache.put_plain(
-                context.run.run_id, context.run.source, name, plain.stated
+                context.run.run_id, context.run.source, name, plain.names_and_types
             )
             continue
         answer = table.decode()

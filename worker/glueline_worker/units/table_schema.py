@@ -22,7 +22,6 @@ def read_table_schema(fields: Mapping[str, Any]) -> TableSchema:
     return make_table_schema(each.column for each in (*own, *keys))
 
 
-def make_plain_schema(columns: list[str]) -> TableSchema:
-    """Return the schema of columns that are given as names and types in turn."""
-    pairs = zip(columns[::2], columns[1::2], strict=True)
-    return make_table_schema(make_column(name, type_text) for name, type_text in pairs)
+def make_plain_schema(columns: list[tuple[str, str]]) -> TableSchema:
+    """Return the schema of columns that are given as names with types."""
+    return make_table_schema(make_column(name, type_text) for name, type_text in columns)
