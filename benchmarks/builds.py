@@ -33,8 +33,25 @@ class Build:
 
 
 def this_build() -> Build:
-    """Return the build that these benchmarks are installed with."""
-    return Build("this build", Path(sys.executable).parent)
+    """Return the build of this checkout. Its environment has no tools of developers.
+
+    With them installed, imports take longer: some libraries look for others, and for plugins.
+    Raises CalledProcessError when it cannot be installed.
+    """
+    folder = CACHE / "this"
+    ready, asked = folder / ".ready", _describe_packages()
+    if not ready.exists() or ready.read_text() != asked:
+        print("installing this build (once)", file=sys.stderr)
+        shutil.rmtree(folder, ignore_errors=True)
+        _install(folder / ".venv", *(word for package in PACKAGES for word in ("-e", package)))
+        ready.write_text(asked)
+    return Build("this build", folder / ".venv" / "bin")
+
+
+def _describe_packages() -> str:
+    """Return what an environment of this checkout depends on."""
+    files = ("constraints.txt", "producer/pyproject.toml", "worker/pyproject.toml")
+    return "\n".join((ROOT / name).read_text() for name in files)
 
 
 def prepare_build(commit: str) -> Build:
@@ -47,7 +64,8 @@ def prepare_build(commit: str) -> Build:
     binaries = folder / ".venv" / "bin"
     if not (folder / ".ready").exists():
         print(f"installing the build of {full[:12]} (once)", file=sys.stderr)
-        _install(full, folder)
+        _unpack(full, folder)
+        _install(folder / ".venv", *PACKAGES, root=folder)
         (folder / ".ready").touch()
     return Build(full[:8], binaries)
 
@@ -65,18 +83,22 @@ def _find_commit(commit: str) -> str:
     return found.stdout.strip()
 
 
-def _install(commit: str, folder: Path) -> None:
+def _unpack(commit: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with tempfile.TemporaryFile() as archive:
         subprocess.run(["git", "archive", commit], cwd=ROOT, stdout=archive, check=True)
         archive.seek(0)
         subprocess.run(["tar", "-x"], cwd=folder, stdin=archive, check=True)
-    subprocess.run([sys.executable, "-m", "venv", ".venv"], cwd=folder, check=True)
-    pip = [".venv/bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+
+
+def _install(environment: Path, *packages: str, root: Path = ROOT) -> None:
+    """Make an environment with packages; their paths and constraints are those below ``root``."""
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    pip = [environment / "bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run(
-        [*pip, *PACKAGES],
-        cwd=folder,
+        [*pip, "install", *packages],
+        cwd=root,
         env={**os.environ, "PIP_CONSTRAINT": "constraints.txt"},
         check=True,
     )

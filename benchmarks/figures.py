@@ -8,6 +8,8 @@ from benchmarks.builds import Build
 
 NOW, BEFORE = "now", "before"
 """The contestants of a comparison: this build, and the one that ``--against`` names."""
+MOST_FOR_BEFORE = 50_000
+"""Tables of a catalogue that the build before reads too."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ class Plan:
     rounds: int = 5
     builds: Mapping[str, Build] = field(default_factory=dict)
     """The contestants: this build, and perhaps the one before."""
+
+    def builds_for(self, tables: int) -> Mapping[str, Build]:
+        """Return the contestants: very many tables would take the build before too long."""
+        if tables <= MOST_FOR_BEFORE:
+            return self.builds
+        return {NOW: self.builds[NOW]}
 
 
 Measure = Callable[[Plan], Iterator[Finding]]

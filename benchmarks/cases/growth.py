@@ -17,7 +17,7 @@ def growth(plan: Plan) -> Iterator[Comparison]:
     for tables in (1_000, 10_000) if plan.is_quick else (10_000, 100_000, 1_000_000):
         with (
             Simulator(databases=tables // 500, tables=500, columns=30, jobs=0) as simulator,
-            systems(plan.builds, simulator, JSONL) as ready,
+            systems(plan.builds_for(tables), simulator, JSONL) as ready,
         ):
             found = alternate(
                 1, {who: partial(_time_a_table, one, tables) for who, one in ready.items()}

@@ -46,8 +46,9 @@ def _peak(
 ) -> Iterator[Comparison | Curve]:
     peaks: dict[str, list[float]] = {}
     times: dict[str, list[float]] = {}
+    tables = catalogue["databases"] * catalogue["tables"]
     with Simulator(**catalogue) as simulator:
-        for who, build in plan.builds.items():
+        for who, build in plan.builds_for(tables).items():
             with (
                 BuildSystem(build, simulator, JSONL) as system,
                 Sampler(lambda system=system: largest_megabytes(system.pids)) as sampler,

@@ -61,7 +61,7 @@ def _from_request(
         if sink == "JSONL":
             contestants[BOTO3] = _loop("boto3", simulator)
             goals.append(Goal(OF_BOTO3, BOTO3))
-        for who, build in plan.builds.items():
+        for who, build in plan.builds_for(tables).items():
             system = BuildSystem(build, simulator, _address(sink, postgres))
             contestants[who] = partial(_extract, stack.enter_context(system))
         found = alternate(plan.rounds, contestants)

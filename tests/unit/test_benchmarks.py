@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.builds import prepare_build
+from benchmarks.builds import Build, prepare_build
 from benchmarks.busy import MachineLoad
 from benchmarks.figures import BEFORE, NOW, Comparison, Curve, Figure, Goal, Plan, alternate
 from benchmarks.odd_tables import make_catalogue
@@ -98,3 +98,10 @@ def test_odd_tables_are_the_same_for_a_seed_and_possible_answers():
     assert len({json.dumps(table) for table in tables.values()}) > 30
     for table in tables.values():
         check_shape(load_service_model().shape_for("Table"), {**table["raw"], "Name": "t"}, "")
+
+
+def test_the_build_before_reads_no_very_large_catalogue():
+    now, before = (Build(name, Path(name)) for name in (NOW, BEFORE))
+    plan = Plan(builds={BEFORE: before, NOW: now})
+    assert list(plan.builds_for(10_000)) == [BEFORE, NOW]
+    assert list(plan.builds_for(1_000_000)) == [NOW]
