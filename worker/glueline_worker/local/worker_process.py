@@ -14,9 +14,10 @@ from glueline.imports import import_without_collections
 from glueline.settings.settings import Settings, load_settings
 from glueline_worker.local.supervisor import Supervisor, WorkerStates, format_states
 
-_GC_THRESHOLD = 50_000
+_GC_THRESHOLDS = (50_000, 2, 2)
 """New objects until Python collects garbage. Its own 700 took a sixth of a listing's CPU time and
-found little: only the trees of SQL hold cycles."""
+found little: only the trees of SQL hold cycles. Many of them live through a collection, so the next
+ones look at older objects soon: imported modules are left out, and the others are few."""
 _STOP_MARGIN = 2.0
 """Seconds that a worker has after its grace period."""
 _MODULES = (
@@ -55,7 +56,7 @@ def preload_modules() -> None:
 
 def _import_all(*names: str) -> None:
     """Import modules, which never become garbage: no collection looks at them, now or later."""
-    gc.set_threshold(_GC_THRESHOLD)
+    gc.set_threshold(*_GC_THRESHOLDS)
     missing = [name for name in names if name not in sys.modules]
     if missing:  # a service that starts workers again keeps its garbage collectable
         with import_without_collections():

@@ -8,8 +8,8 @@ from glueline_worker.lineage.schemas import TableSchema
 from glueline_worker.units.bounded_cache import BoundedCache
 from glueline_worker.units.table_schema import make_plain_schema
 
-_MOST_BYTES = 48_000_000
-"""Memory for columns in a worker process: about 100,000 tables of thirty columns."""
+_MOST_BYTES = 24_000_000
+"""Memory for columns in a worker process: about 18,000 tables of thirty columns."""
 _ENTRY_BYTES = 300
 """An entry without its columns."""
 
