@@ -17,7 +17,7 @@ from glueline_worker.lineage.naming import (
 )
 from glueline_worker.lineage.schemas import add_default_database, get_glue_name
 from glueline_worker.lineage.sql import SqlReading, SqlStatement, TableName, read_sql
-from glueline_worker.lineage.sql.metric_views import write_metric_view
+from glueline_worker.lineage.sql.metric_views import is_metric_view, write_metric_view
 from glueline_worker.lineage.view_functions import describe_database_functions
 
 _METRIC_VIEW = "yaml"
@@ -171,6 +171,8 @@ def _has_names_of(view: TableRecord, text: ViewText, statement: SqlStatement) ->
         return True  # a table has got columns since, maybe between the others
     if not set(theirs).issuperset(ours):
         return False
+    if any(is_metric_view(each.sql) for each in view.views):
+        return True  # it has no list of names besides its text
     if text.dialect == "spark" and _read_output_names(view):
         return _reads_by_name(view, text)
     return theirs == ours

@@ -3,6 +3,7 @@
 import pytest
 
 from glueline.contract.records import TableRecord, ViewText
+from glueline_worker.catalog.columns import make_column
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.views import read_view
 
@@ -13,12 +14,13 @@ SCHEMAS = {
 CONTEXT = LineageContext(region="eu-west-1", account="123456789012", schemas=SCHEMAS)
 
 
-def graph_of(definition, dialect="yaml"):
+def graph_of(definition, dialect="yaml", columns=()):
     view = TableRecord(
         source="lake",
         region="eu-west-1",
         database_name="sales",
         name="m",
+        columns=columns,
         views=(ViewText(dialect=dialect, sql=definition),),
     )
     return read_view(view, CONTEXT)
@@ -71,6 +73,26 @@ def test_a_source_may_be_a_query_and_have_joins():
     )
     assert columns_of(graph) == {
         "who": {"table/sales/customers.name"},
+        "total": {"table/sales/orders.amount"},
+    }
+
+
+@pytest.mark.parametrize("dialect", ["yaml", "spark"])
+def test_columns_that_glue_lists_in_another_order_are_found_by_name(dialect):
+    graph = graph_of(
+        "version: 0.1\n"
+        "source: orders\n"
+        "dimensions:\n"
+        "  - name: place\n"
+        "    expr: region\n"
+        "measures:\n"
+        "  - name: total\n"
+        "    expr: sum(amount)\n",
+        dialect,
+        columns=(make_column("total", "double"), make_column("place", "string")),
+    )
+    assert columns_of(graph) == {
+        "place": {"table/sales/orders.region"},
         "total": {"table/sales/orders.amount"},
     }
 
