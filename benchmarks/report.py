@@ -16,6 +16,8 @@ from benchmarks.figures import BEFORE, BENCHMARKS, Comparison, Curve, Figure, Fi
 from benchmarks.tables import COMPARISON, FIGURE, comparison_rows, figure_row
 
 Results = Mapping[str, Sequence[Finding]]
+Place = Mapping[str, Any]
+"""Where and when a benchmark was measured."""
 KINDS = {"figures": Figure, "comparisons": Comparison, "curves": Curve}
 
 
@@ -40,8 +42,10 @@ def write(results: Results, folder: Path, plan: Plan) -> None:
     whole = {name: known[name] for name in BENCHMARKS if name in known}
     before = plan.builds[BEFORE].name if BEFORE in plan.builds else None
     where = {**describe_machine(), "before": before, "rounds": plan.rounds}
-    (folder / "results.json").write_text(_to_json(whole, where) + "\n")
-    (folder / "results.md").write_text(_to_markdown(whole, where))
+    known_places = {**read_places(folder / "results.json"), **dict.fromkeys(results, where)}
+    places = {name: known_places[name] for name in whole if name in known_places}
+    (folder / "results.json").write_text(_to_json(whole, places) + "\n")
+    (folder / "results.md").write_text(_to_markdown(whole, places))
     chart.draw_throughput(of_kind(whole, Comparison), folder / "chart.svg")
     chart.draw_memory(of_kind(whole, Curve), folder / "memory.svg")
 
@@ -56,6 +60,26 @@ def read_findings(path: Path) -> dict[str, list[Finding]]:
     return found
 
 
+def read_places(path: Path) -> dict[str, Place]:
+    """Return where and when each benchmark of the report ``path`` was measured."""
+    document = json.loads(path.read_text()) if path.exists() else {}
+    return document.get("measured", {})  # type: ignore[no-any-return]
+
+
+def describe_places(places: Mapping[str, Place]) -> list[str]:
+    """Return a sentence for each machine, day and build before, with its benchmarks."""
+    names: dict[str, list[str]] = {}
+    for name, where in places.items():
+        against = f", against the build of {where['before']}" if where.get("before") else ""
+        rounds = f" in {where['rounds']} rounds" if where.get("rounds") else ""
+        sentence = (
+            f"Measured on {where['cores']} cores, {where['memory_gb']} GB, {where['system']}, "
+            f"Python {where['python']}, {where['on']}{rounds}{against}"
+        )
+        names.setdefault(sentence, []).append(name)
+    return [f"{sentence}: {', '.join(of)}." for sentence, of in names.items()]
+
+
 def of_kind(results: Results, kind: type[Any]) -> dict[str, list[Any]]:
     """Return the findings of one kind, by benchmark."""
     found = {name: [one for one in all_ if isinstance(one, kind)] for name, all_ in results.items()}
@@ -67,9 +91,9 @@ def _restore(value: dict[str, Any]) -> dict[str, Any]:
     return {**value, **goals}
 
 
-def _to_json(results: Results, where: Mapping[str, Any]) -> str:
+def _to_json(results: Results, places: Mapping[str, Place]) -> str:
     document = {
-        "machine": where,
+        "measured": places,
         **{
             kind: {
                 name: [asdict(one) for one in found]
@@ -81,15 +105,9 @@ def _to_json(results: Results, where: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def _to_markdown(results: Results, where: Mapping[str, Any]) -> str:
-    against = f", against the build of {where['before']}" if where["before"] else ""
-    lines = [
-        (
-            f"Measured on {where['cores']} cores, {where['memory_gb']} GB, {where['system']}, "
-            f"Python {where['python']}, {where['on']}, by `make bench`{against}. Ratios compare "
-            f"what took turns in the same run, in {where['rounds']} rounds."
-        ),
-    ]
+def _to_markdown(results: Results, places: Mapping[str, Place]) -> str:
+    lines = ["By `make bench`. Ratios compare what took turns in the same run."]
+    lines += [text for sentence in describe_places(places) for text in ("", sentence)]
     comparisons, figures = of_kind(results, Comparison), of_kind(results, Figure)
     lines += _table(
         ("benchmark", *COMPARISON),

@@ -19,7 +19,7 @@ from typing import Any
 
 import rooms
 from benchmarks import report, scaling
-from benchmarks.figures import Comparison, Figure, Finding
+from benchmarks.figures import BEFORE, Comparison, Figure, Finding
 from benchmarks.tables import COMPARISON, FIGURE, comparison_rows, figure_row
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
@@ -300,7 +300,9 @@ def _important() -> str:
                 rows.append(tuple(figure_row(one)[:3]))
             elif isinstance(one, Comparison) and re.search(which, one.name):
                 what, _, now, *_ = next(comparison_rows(one))
-                ratios = "; ".join(row[3] for row in comparison_rows(one) if row[3])
+                # A build that readers never had tells them nothing.
+                known = [row[3] for row in comparison_rows(one) if not row[3].endswith(BEFORE)]
+                ratios = "; ".join(filter(None, known))
                 rows.append((what, now, ratios))
     return table(("what", "measured", "compared in the same run"), rows)
 
@@ -308,6 +310,11 @@ def _important() -> str:
 def _comparisons() -> str:
     found = (one for all_ in _findings().values() for one in all_ if isinstance(one, Comparison))
     return table(COMPARISON, (tuple(row) for one in found for row in comparison_rows(one)))
+
+
+def _places() -> str:
+    sentences = report.describe_places(report.read_places(RESULTS / "results.json"))
+    return "\n\n".join(sentences)
 
 
 def _figures() -> str:
@@ -378,6 +385,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "benchmarks-important": _important,
     "benchmarks-compared": _comparisons,
     "benchmarks-figures": _figures,
+    "benchmarks-places": _places,
     "benchmarks-charts": _charts,
     "unit-costs": _costs,
     "scaling": _scaling,

@@ -11,7 +11,7 @@ from benchmarks.builds import Build, prepare_build
 from benchmarks.busy import MachineLoad
 from benchmarks.figures import BEFORE, NOW, Comparison, Curve, Figure, Goal, Plan, alternate
 from benchmarks.odd_tables import make_catalogue
-from benchmarks.report import of_kind, read_findings, write
+from benchmarks.report import describe_places, of_kind, read_findings, read_places, write
 from benchmarks.tables import comparison_rows
 
 from glueline_simulator.glue.validation import check_shape, load_service_model
@@ -60,13 +60,17 @@ def test_a_report_reads_back_what_it_wrote(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("benchmarks.report.BENCHMARKS", ["one_table", "memory", "idle"])
     curve = Curve("1,000 tables", NOW, 2.5, [100.0, 120.0])
     write({"one_table": [TIMES], "no_longer": [TIMES]}, tmp_path, Plan())
-    write({"memory": [curve], "idle": [Figure("idle worker", 0.3, "%")]}, tmp_path, Plan())
+    later = Plan(rounds=2, builds={BEFORE: Build("0a1b2c3d", tmp_path)})
+    write({"memory": [curve], "idle": [Figure("idle worker", 0.3, "%")]}, tmp_path, later)
     found = read_findings(tmp_path / "results.json")
     assert of_kind(found, Curve) == {"memory": [curve]}
     (times,) = of_kind(found, Comparison)["one_table"]
     assert (times.ratios(LOOP), times.goals) == (TIMES.ratios(LOOP), list(GOALS))
     assert set(found) == {"one_table", "memory", "idle"}, "benchmarks that are gone"
     assert "2.00 times the aiohttp loop" in (tmp_path / "results.md").read_text()
+    first, second = describe_places(read_places(tmp_path / "results.json"))
+    assert first.endswith(" in 5 rounds: one_table.")
+    assert second.endswith(" in 2 rounds, against the build of 0a1b2c3d: memory, idle.")
 
 
 def test_an_unknown_commit_is_refused():
