@@ -140,8 +140,10 @@ def _read_text(view: TableRecord, text: ViewText, context: LineageContext) -> Sq
 
     read = partial(read_sql, dialect=text.dialect, schemas=schemas)
     reading = read(text.sql, name_columns=name_columns if columns else None)
-    if len(reading.statements) != 1 or not columns:
-        return read(text.sql) if columns else reading
+    if not columns:
+        return reading
+    if len(reading.statements) != 1:
+        return read(text.sql)  # no one knows which of them the names belong to
     statement = reading.statements[0]
     is_renamed = statement.kind == "create_view" and not (statement.write or statement.view)
     if not is_renamed and statement.kind != "select":
