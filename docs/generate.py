@@ -292,19 +292,19 @@ def _findings() -> dict[str, list[Finding]]:
 
 
 def _important() -> str:
-    """Return a table of the few findings that matter most, each in one row."""
-    rows = []
+    """Return a table of the few findings that matter most, each in one row with its day."""
+    places, rows = report.read_places(RESULTS / "results.json"), []
     for benchmark, which in IMPORTANT:
         for one in _findings().get(benchmark, ()):
             if isinstance(one, Figure) and re.search(which, one.name):
-                rows.append(tuple(figure_row(one)[:3]))
+                rows.append((*figure_row(one)[:3], places[benchmark]["on"]))
             elif isinstance(one, Comparison) and re.search(which, one.name):
                 what, _, now, *_ = next(comparison_rows(one))
                 # A build that readers never had tells them nothing.
                 known = [row[3] for row in comparison_rows(one) if not row[3].endswith(BEFORE)]
                 ratios = "; ".join(filter(None, known))
-                rows.append((what, now, ratios))
-    return table(("what", "measured", "compared in the same run"), rows)
+                rows.append((what, now, ratios, places[benchmark]["on"]))
+    return table(("what", "measured", "compared in the same run", "on"), rows)
 
 
 def _comparisons() -> str:
