@@ -5,7 +5,7 @@ of what the record describes and the primary key in every sink; ``content_hash``
 the described thing does, not when it is read again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,7 +13,6 @@ from urllib.parse import quote, unquote
 
 from msgspec import Meta, Raw, field
 from msgspec.json import Decoder
-from msgspec.structs import replace
 
 from glueline.contract.datatypes import DataType
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge, Origin
@@ -433,17 +432,7 @@ RECORD_TYPES: tuple[type[Record], ...] = (
 )
 KINDS: tuple[str, ...] = tuple(record_type.kind for record_type in RECORD_TYPES)
 
-_replace_any: Callable[..., Record] = replace  # without the types of fields
 _DECODER: Decoder[AnyRecord] = Decoder(AnyRecord)
-
-
-def encode_record(record: Record) -> bytes:
-    """Return the JSON of a record; see ``encode_json``. That of its columns is joined."""
-    if isinstance(record, TableRecord):
-        columns = [each.json for each in record.columns]
-        keys = [each.json for each in record.partition_keys]
-        return encode_json(_replace_any(record, columns=columns, partition_keys=keys))
-    return encode_json(record)
 
 
 def parse_record(text: str | bytes) -> AnyRecord:

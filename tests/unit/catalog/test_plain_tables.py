@@ -8,11 +8,11 @@ from tests.support.examples import examples
 from tests.unit.catalog.answers import ORIGIN, column, table
 from tests.unit.catalog.test_odd_answers import altered
 
-from glueline.contract.records import encode_record
 from glueline.contract.structs import encode_json
 from glueline_worker.catalog.listed import ListedTable
 from glueline_worker.catalog.plain_tables import make_plain_record
 from glueline_worker.catalog.tables import make_table_record
+from glueline_worker.sinks.json_text import encode_record
 
 PLAIN = table(
     column("id", "int", Comment="key"),

@@ -95,7 +95,7 @@ async def _extract(claimed: ClaimedUnit) -> None:
     try:
         with services.commit_barrier.read() as began:
             await UNIT_HANDLERS[unit.kind](unit, context)
-        if writing.is_shared_commit:
+        if writing.shares_commit():
             await services.commit_barrier.wait(began)
         await claimed.confirm()
         receipt = await writing.complete()

@@ -38,8 +38,7 @@ class FanOutWriter:
         self._stored: list[dict[str, StoredEntry]] = []
         self._begin_lock = asyncio.Lock()
 
-    @property
-    def is_shared_commit(self) -> bool:
+    def shares_commit(self) -> bool:
         """Tell whether a sink stores the unit in one step with others that complete with it."""
         return any(writer.shares_commit() for writer in self._writers)
 

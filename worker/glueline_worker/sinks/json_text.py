@@ -1,15 +1,28 @@
 """Records as JSON text, also when they hold characters that JSON or a database cannot hold."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from glueline.contract.records import Record, encode_record
-from glueline.contract.structs import from_builtins, to_builtins
+from msgspec.structs import replace
+
+from glueline.contract.records import Record, TableRecord
+from glueline.contract.structs import encode_json, from_builtins, to_builtins
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
+_replace_any: Callable[..., Record] = replace  # without the types of fields
 _NUL_ESCAPE = b"\\u0000"
 _REPLACED_WARNING = "some characters cannot be stored and were replaced by U+FFFD"
+
+
+def encode_record(record: Record) -> bytes:
+    """Return the JSON of a record; see ``encode_json``. That of its columns is joined."""
+    if isinstance(record, TableRecord):
+        columns = [each.json for each in record.columns]
+        keys = [each.json for each in record.partition_keys]
+        return encode_json(_replace_any(record, columns=columns, partition_keys=keys))
+    return encode_json(record)
 
 
 def to_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, bytes]:

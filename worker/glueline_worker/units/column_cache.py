@@ -23,7 +23,7 @@ class CachedColumns(NamedTuple):
 
 class _Entry(NamedTuple):
     content: bytes
-    """A schema, or the names and types of plain columns in turn."""
+    """A schema, or a list of plain columns: names with types."""
     is_answered: bool
 
 
