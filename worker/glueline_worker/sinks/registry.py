@@ -1,4 +1,4 @@
-"""The sinks by the schemes of their URLs.
+"""The sinks by the schemes of their URLs. Those of other distributions are in ``plugins``.
 
 The help of the command line imports this, so the sinks themselves are imported on first use.
 """
@@ -44,7 +44,17 @@ def parse_sink(url: str) -> "Sink":
     sink_url = SinkUrl.parse(url)
     scheme = SCHEMES.get(sink_url.scheme)
     if scheme is None:
-        known = ", ".join(sorted(SCHEMES))
-        raise UsageError(f"no sink has the scheme {sink_url.scheme!r}; known: {known}")
+        return _make_foreign_sink(sink_url)
     sink: Sink = resolve_name(scheme.factory)(sink_url)
+    return sink
+
+
+def _make_foreign_sink(sink_url: SinkUrl) -> "Sink":
+    # Entry points are searched in all distributions, which takes a while.
+    from glueline_worker.sinks.plugins import list_plugin_schemes, make_plugin_sink  # noqa: PLC0415
+
+    sink = make_plugin_sink(sink_url)
+    if sink is None:
+        known = ", ".join(sorted(SCHEMES.keys() | list_plugin_schemes()))
+        raise UsageError(f"no sink has the scheme {sink_url.scheme!r}; known: {known}")
     return sink
