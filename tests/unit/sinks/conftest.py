@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 from tests.support.postgres import PostgresServer, postgres_server
-from tests.unit.sinks.places import PLACES, Place, Rows, database_url, sql_place
+from tests.unit.sinks.places import PLACES, Rows, database_url, sql_place
 
 from glueline_worker.sinks.base import Sink
+from glueline_worker.sinks.testing import SinkPlace
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -17,7 +18,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(params=PLACES)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> SinkPlace:
     """Each sink in turn."""
     return PLACES[request.param](request, tmp_path)
 

@@ -3,30 +3,16 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy
 
-from glueline.contract.records import Record, parse_record
-from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
 from glueline_worker.sinks.stdout.sink import StdoutSink
-
-
-@dataclass(frozen=True)
-class Place:
-    make: Callable[[], Sink]
-    texts: Callable[[], Iterator[str]]
-    replaces: bool = True
-    """Whether an attempt takes the place of an earlier one."""
-
-    def records(self) -> list[Record]:
-        found = (parse_record(text) for text in self.texts())
-        return sorted(found, key=lambda record: record.key)
+from glueline_worker.sinks.testing import SinkPlace
 
 
 class Rows:
@@ -59,19 +45,26 @@ def database_url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str
     return f"sqlite:///{folder}/glueline.db"
 
 
-def sql_place(url: str) -> Place:
-    return Place(lambda: parse_sink(url), Rows(url).texts)
+def sql_place(url: str) -> SinkPlace:
+    return SinkPlace(
+        lambda: parse_sink(url),
+        Rows(url).texts,
+        hides_unfinished=False,
+        removes_cancelled=False,
+        merges_runs=True,
+        is_incremental=True,
+    )
 
 
-def file_place(root: Path) -> Place:
+def file_place(root: Path) -> SinkPlace:
     def lines() -> Iterator[str]:
         for path in root.glob("*/run=*/*.jsonl"):
             yield from path.read_text().splitlines()
 
-    return Place(lambda: parse_sink(f"file://{root}"), lines)
+    return SinkPlace(lambda: parse_sink(f"file://{root}"), lines, is_incremental=True)
 
 
-def stdout_place() -> Place:
+def stdout_place() -> SinkPlace:
     stream = io.BytesIO()
 
     def lines() -> Iterator[str]:
@@ -79,10 +72,16 @@ def stdout_place() -> Place:
             assert json.loads(line)
             yield line
 
-    return Place(lambda: StdoutSink(stream), lines, replaces=False)
+    return SinkPlace(
+        lambda: StdoutSink(stream),
+        lines,
+        replaces=False,
+        removes_cancelled=False,
+        remembers_generations=False,
+    )
 
 
-PLACES: dict[str, Callable[[pytest.FixtureRequest, Path], Place]] = {
+PLACES: dict[str, Callable[[pytest.FixtureRequest, Path], SinkPlace]] = {
     "sqlite": lambda request, folder: sql_place(database_url("sqlite", request, folder)),
     "postgresql": lambda request, folder: sql_place(database_url("postgresql", request, folder)),
     "file": lambda _, folder: file_place(folder / "out"),
