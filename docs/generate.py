@@ -45,6 +45,7 @@ from glueline_worker.observe import metrics
 from glueline_worker.permissions.policy_documents import make_principals
 from glueline_worker.permissions.policy_formats import render_iam
 from glueline_worker.permissions.policy_resources import PolicyScope
+from glueline_worker.sinks.testing import SINK_CASES
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -361,6 +362,18 @@ def _redis_limit() -> str:
     return table(("what", "value"), [*rows, *(tuple(figure_row(one)[:2]) for one in found)])
 
 
+def _sink_cases() -> str:
+    rows = [
+        (
+            f"`{case.name}`",
+            (case.check.__doc__ or "").replace("``", "`"),
+            ", ".join(f"`{need}`" for need in case.needs),
+        )
+        for case in SINK_CASES
+    ]
+    return table(("case", "what it proves", "applies with"), rows)
+
+
 def _rooms(package: str) -> str:
     return table(("name", "modules", "purpose"), rooms.rows(package))
 
@@ -390,6 +403,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "unit-costs": _costs,
     "scaling": _scaling,
     "redis-limit": _redis_limit,
+    "sink-cases": _sink_cases,
     "worker-metrics": lambda: _metrics(metrics),
     "ledger-metrics": _ledger_metrics,
     "api-metrics": lambda: _metrics(Metrics()),
