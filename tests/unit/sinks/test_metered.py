@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.unit.sinks.places import Place
 
 from glueline.contract.messages import ExtractionRequest
 from glueline_worker.observe.metrics import REGISTRY
@@ -13,6 +12,7 @@ from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.metered import meter_sink
 from glueline_worker.sinks.model import Run
 from glueline_worker.sinks.registry import parse_sink
+from glueline_worker.sinks.testing import SinkPlace
 
 RUN = Run("0" * 32, 1, ExtractionRequest(), datetime.now(UTC))
 
@@ -22,7 +22,7 @@ def steps(sink: str, step: str, what: str = "seconds_count") -> float:
     return REGISTRY.get_sample_value(f"glueline_sink_{what}", labels) or 0
 
 
-async def test_a_watched_writer_is_what_the_plain_one_is(place: Place):
+async def test_a_watched_writer_is_what_the_plain_one_is(place: SinkPlace):
     """Its class tells whether a writer is incremental; an object around it would hide that."""
     plain, timed = place.make(), meter_sink(place.make())
     for sink in (plain, timed):

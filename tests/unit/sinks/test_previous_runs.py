@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.sinks.places import Place, Rows, file_place
+from tests.unit.sinks.places import Rows, file_place
 from tests.unit.sinks.samples import ENDED, commit, edge, job, run, table
 
 from glueline.contract.messages import Options
@@ -16,6 +16,7 @@ from glueline_worker.sinks.base import Sink
 from glueline_worker.sinks.files import writer
 from glueline_worker.sinks.files.sink import FileSink
 from glueline_worker.sinks.model import Commit, Part, Run
+from glueline_worker.sinks.testing import SinkPlace
 
 SALES = "database/sales"
 
@@ -105,7 +106,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture
-async def files(tmp_path: Path, size: None) -> tuple[FileSink, Place]:
+async def files(tmp_path: Path, size: None) -> tuple[FileSink, SinkPlace]:
     place = file_place(tmp_path / "out")
     made: Any = place.make()
     await made.open()
