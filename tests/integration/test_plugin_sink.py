@@ -12,8 +12,10 @@ from tests.support.command import glueline
 
 from glueline.contract.records import parse_record
 from glueline_simulator import Simulator
+from glueline_worker.sinks.testing import SINK_CASES
 
 PAGE = Path(__file__).parents[2] / "docs/guides/sink.md"
+MATRIX = "glueline_worker.sinks.testing.matrix"
 FILE = re.compile(r"^cat > (\S+) <<'END'\n(.*?)^END$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,14 +42,18 @@ def site(tmp_path: Path) -> Path:
 
 def test_the_sink_of_the_page_passes_the_suite(site: Path):
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_units_sink.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", MATRIX, "test_units_sink.py"],
         cwd=site,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
+    assert "| case | TestUnitsSink |" in done.stdout
+    rows = dict(re.findall(r"^\| (\w+) \| (.*) \|$", done.stdout, re.MULTILINE))
+    assert rows.keys() - {"case"} == {case.name for case in SINK_CASES}
+    assert rows["repeated_unit"] == "passed"
+    assert rows["stored_parts"] == "not applicable: the sink does not know what it holds"
 
 
 def test_a_run_writes_to_the_sink_of_another_distribution(
