@@ -112,21 +112,26 @@ def test_two_distributions_with_one_scheme_are_both_named(install: Install):
     assert "other 1.2" in refusal()
 
 
+ERRORS = "from glueline.contract.errors import UsageError\n"
+
+
+@pytest.mark.parametrize("url", ["mine://user:hunter2@host/x", "mine:x?token=hunter2"])
 @pytest.mark.parametrize(
     "code",
     [
         GOOD.replace("sink_url.name", "sink_url.url"),
-        "def Sink(url): raise ValueError(url.url)",
-        (
-            "from glueline.contract.errors import UsageError\n"
-            "def Sink(url): raise UsageError(f'not {url.url}')"
+        GOOD.replace(
+            "self.identity = sink_url.name", "self.identity = 'a'; self.name = sink_url.url"
         ),
+        "def Sink(url): raise ValueError(url.url)",
+        ERRORS + "def Sink(url): raise UsageError(f'not {url.url}')",
+        ERRORS + "def Sink(url): raise UsageError('not hunter2')",
     ],
-    ids=["name", "error", "sentence"],
+    ids=["identity", "name", "error", "sentence", "password"],
 )
-def test_a_distribution_cannot_show_the_password_of_its_url(install: Install, code: str):
+def test_a_distribution_cannot_show_the_secrets_of_its_url(install: Install, code: str, url: str):
     install(code)
-    assert "hunter2" not in refusal("mine://user:hunter2@host/x")
+    assert "hunter2" not in refusal(url)
 
 
 def test_a_sink_of_ours_searches_no_other_distribution(tmp_path: Path):

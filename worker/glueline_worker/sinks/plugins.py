@@ -7,6 +7,7 @@ and returns the sink without opening it.
 import inspect
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from glueline.contract.errors import GluelineError, UsageError
 from glueline.contract.terminal import clean_line
@@ -61,8 +62,10 @@ def _call_factory(point: EntryPoint, factory: Any, sink_url: SinkUrl) -> Any:
     try:
         return factory(sink_url)
     except GluelineError as error:
-        text = str(error).replace(sink_url.url, sink_url.name)
-        raise UsageError(clean_line(text)) from None
+        text = clean_line(str(error).replace(sink_url.url, sink_url.name))
+        if any(secret in text for secret in _find_secrets(sink_url)):
+            text = f"{_describe(point)} refuses the sink {sink_url.name!r}"
+        raise UsageError(text) from None
     except Exception as error:  # noqa: BLE001 - whatever foreign code raises
         # Not the error's own text: it may hold the password of the URL.
         kind = type(error).__name__
@@ -81,11 +84,20 @@ def _find_fault(sink: Any, sink_url: SinkUrl) -> str:
     others = [n for n in _METHODS if not inspect.iscoroutinefunction(getattr(sink, n))]
     if others:
         return f"has no 'async def' for {', '.join(others)}"
-    if sink_url.url != sink_url.name and any(sink_url.url in str(text) for text in texts.values()):
+    # Not each secret by itself: a short one can be part of an honest name.
+    marks = [f"{mark}{secret}" for secret in _find_secrets(sink_url) for mark in ":="]
+    if any(mark in str(text) for mark in marks for text in texts.values()):
         return "shows the secret of its URL; its name must be SinkUrl.name"
     if not hasattr(sink, "__dict__") or not hasattr(sink, "__weakref__"):
         return "has __slots__, so that its steps cannot be measured"
     return ""
+
+
+def _find_secrets(sink_url: SinkUrl) -> list[str]:
+    """Return the password and the secret options of the URL, as written and decoded."""
+    password = urlsplit(sink_url.url).password or ""
+    found = {password, unquote(password), *sink_url.secret_options}
+    return [secret for secret in found if secret]
 
 
 def _describe(point: EntryPoint) -> str:
