@@ -397,6 +397,11 @@ def test_each_ability_that_a_place_declares_is_tested():
     assert abilities == LIES.keys()
 
 
+def test_a_failed_case_shows_what_it_compared():
+    found = failures(lambda: place_of(LosesBatch))["batches_add_up"]
+    assert "['b'] == ['a', 'b'" in str(found)
+
+
 def test_a_sink_that_gives_nothing_back_is_tested_by_what_remains():
     def blind(sink_type: type[Right]) -> Any:
         return lambda: replace(place_of(sink_type), texts=None)

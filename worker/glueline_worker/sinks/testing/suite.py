@@ -1,4 +1,4 @@
-"""The suite as a class of pytest. Only this module imports pytest, which no extra installs."""
+"""The suite as a class of pytest, which no extra installs: whoever tests a sink has it."""
 
 import asyncio
 
