@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import redis
+from tests.support.receiver import RecordingReceiver, recording_receiver
 from tests.unit.ledger_harness import LedgerHarness
 
 from glueline import AsyncProducer, Producer, Settings
@@ -43,3 +44,10 @@ def queue(harness: LedgerHarness) -> Callable[[], list[dict[str, Any]]]:
         return envelopes
 
     return read
+
+
+@pytest.fixture
+def receiver() -> Iterator[RecordingReceiver]:
+    """A service that keeps what it is sent."""
+    with recording_receiver() as opened:
+        yield opened

@@ -81,10 +81,37 @@ def stdout_place() -> SinkPlace:
     )
 
 
+def event_file_place(root: Path) -> SinkPlace:
+    return SinkPlace(lambda: parse_sink(f"openlineage+file://{root}"), None, is_incremental=True)
+
+
+def event_http_place(request: pytest.FixtureRequest, scheme: str) -> SinkPlace:
+    """A service that takes everything. Without a certificate of ours, it speaks plain HTTP."""
+    receiver = request.getfixturevalue("receiver")
+    assert scheme in ("http", "https")
+    url = f"openlineage+{receiver.url}"
+    return SinkPlace(lambda: parse_sink(url), None, **SENDS)
+
+
+def event_client_place(request: pytest.FixtureRequest, folder: Path) -> SinkPlace:
+    config = folder / "openlineage.yml"
+    log = folder / "events"
+    config.write_text(f"transport: {{type: file, log_file_path: {log}, append: true}}")
+    request.getfixturevalue("monkeypatch").setenv("OPENLINEAGE_CONFIG", str(config))
+    return SinkPlace(lambda: parse_sink("openlineage+config:"), None, **SENDS)
+
+
+SENDS = {"replaces": False, "removes_cancelled": False, "remembers_generations": False}
+"""The abilities of a sink that sends what it gets."""
+
 PLACES: dict[str, Callable[[pytest.FixtureRequest, Path], SinkPlace]] = {
     "sqlite": lambda request, folder: sql_place(database_url("sqlite", request, folder)),
     "postgresql": lambda request, folder: sql_place(database_url("postgresql", request, folder)),
     "file": lambda _, folder: file_place(folder / "out"),
+    "openlineage+file": lambda _, folder: event_file_place(folder / "events"),
+    "openlineage+http": lambda request, _: event_http_place(request, "http"),
+    "openlineage+https": lambda request, _: event_http_place(request, "https"),
+    "openlineage+config": event_client_place,
     "stdout": lambda *_: stdout_place(),
 }
 """A place for each scheme of the registry; the tests of all sinks run against each."""

@@ -42,6 +42,11 @@ def to_json(record: Record, *, allow_nul: bool = True) -> tuple[Record, bytes]:
     return record, document
 
 
+def to_plain_text(value: Any) -> Any:
+    """Return a JSON value in which half surrogate pairs are U+FFFD."""
+    return _replace_in_value(value, _SURROGATES)
+
+
 def _replace_in_record(record: Record, bad: re.Pattern[str]) -> Record:
     plain = to_builtins(record)
     repaired = _replace_in_value(plain, bad)

@@ -5,6 +5,8 @@ import re
 import secrets
 from urllib.parse import quote
 
+from glueline.contract.records import KINDS
+
 _NAME_LIMIT = 200
 """Bytes of an object's name without its extension; file systems allow 255 for the whole name."""
 
@@ -14,6 +16,9 @@ KEY_LIMIT = 1000
 _DIGEST_LENGTH = 64
 
 INDEX_FOLDER = "index"
+
+OBJECT_KINDS = (*KINDS, "events")
+"""The kinds of objects: records, or events that are made of them."""
 
 _SHARED_INDEX = "units.db"
 """No unit has this name: ``name_object`` is followed by ``.json``."""

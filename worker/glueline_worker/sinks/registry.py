@@ -10,6 +10,8 @@ from glueline.contract.errors import UsageError
 from glueline_worker.sinks.sink_url import SinkUrl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from glueline_worker.sinks.base import Sink
 
 
@@ -20,6 +22,8 @@ class SinkScheme(NamedTuple):
     """A URL for the help of ``glueline run``."""
     factory: str
     """``module:function``, imported on first use: SQLAlchemy alone takes 20 MB."""
+    extra: str = ""
+    """The extra of ``glueline-worker`` that brings its libraries."""
 
 
 SCHEMES = {
@@ -29,6 +33,26 @@ SCHEMES = {
     ),
     "file": SinkScheme(
         "file:///DIR?format=jsonl", "glueline_worker.sinks.files.sink:make_file_sink"
+    ),
+    "openlineage+file": SinkScheme(
+        "openlineage+file:DIR",
+        "glueline_worker.openlineage.file_sink:make_event_file_sink",
+        "openlineage",
+    ),
+    "openlineage+http": SinkScheme(
+        "openlineage+http://HOST",
+        "glueline_worker.openlineage.http_sink:make_event_http_sink",
+        "openlineage",
+    ),
+    "openlineage+https": SinkScheme(
+        "openlineage+https://HOST",
+        "glueline_worker.openlineage.http_sink:make_event_http_sink",
+        "openlineage",
+    ),
+    "openlineage+config": SinkScheme(
+        "openlineage+config:",
+        "glueline_worker.openlineage.client_sink:make_event_client_sink",
+        "openlineage",
     ),
     "stdout": SinkScheme("stdout:", "glueline_worker.sinks.stdout.sink:make_stdout_sink"),
 }
@@ -45,8 +69,21 @@ def parse_sink(url: str) -> "Sink":
     scheme = SCHEMES.get(sink_url.scheme)
     if scheme is None:
         return _make_foreign_sink(sink_url)
-    sink: Sink = resolve_name(scheme.factory)(sink_url)
+    sink: Sink = _load_factory(scheme, sink_url)(sink_url)
     return sink
+
+
+def _load_factory(scheme: SinkScheme, sink_url: SinkUrl) -> "Callable[[SinkUrl], Sink]":
+    try:
+        factory: Callable[[SinkUrl], Sink] = resolve_name(scheme.factory)
+    except ModuleNotFoundError:
+        if not scheme.extra:
+            raise
+        raise UsageError(
+            f"the sink {sink_url.name!r} needs a library: pip install "
+            f"'glueline-worker[{scheme.extra}]'"
+        ) from None
+    return factory
 
 
 def _make_foreign_sink(sink_url: SinkUrl) -> "Sink":

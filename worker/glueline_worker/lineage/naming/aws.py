@@ -48,7 +48,7 @@ def name_catalog_table(
         region, account, nested = _split_catalog_id(identifier, context)
     parts = (nested, *(_normalise_name(name, context) for name in (database, table)))
     path = "/".join(part for part in parts if part)
-    return Dataset(namespace=_make_namespace("glue", region, account), name=f"table/{path}")
+    return Dataset(namespace=make_namespace("glue", region, account), name=f"table/{path}")
 
 
 def parse_table_arn(arn: str) -> Dataset | None:
@@ -72,7 +72,7 @@ def name_athena_table(catalog: str, database: str, table: str, context: LineageC
     if is_own or "/" in catalog or catalog.startswith("{") or _ACCOUNT.fullmatch(catalog):
         return name_catalog_table(database, table, context, None if is_own else catalog)
     namespace = (
-        f"{_make_namespace('athena', context.region, context.account)}:datacatalog/{lower(catalog)}"
+        f"{make_namespace('athena', context.region, context.account)}:datacatalog/{lower(catalog)}"
     )
     return Dataset(
         namespace=namespace,
@@ -102,7 +102,7 @@ def _name_resource(service: str, kind: str, text: str, context: LineageContext) 
         region, account, text = parts[2:]
         text = text.removeprefix(f"{kind}/").split("/")[0]
     return Dataset(
-        namespace=_make_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN_NAME}"
+        namespace=make_namespace(service, region, account), name=f"{kind}/{text or UNKNOWN_NAME}"
     )
 
 
@@ -150,7 +150,11 @@ def _normalise_name(name: str, context: LineageContext) -> str:
 
 
 @lru_cache(maxsize=64)
-def _make_namespace(service: str, region: str | None, account: str | None) -> str:
+def make_namespace(service: str, region: str | None, account: str | None) -> str:
+    """Return the start of the ARNs of a service, ``arn:aws:glue:eu-west-1:123456789012``.
+
+    What is not known stands in braces.
+    """
     region, account = region or "{region}", account or "{account}"
     if _ACCOUNT.match(account):  # a nested catalogue may follow
         account = account.partition(":")[0]

@@ -23,6 +23,7 @@ from glueline_worker.sinks.atomic_files import sync_file, sync_folder
 from glueline_worker.sinks.files.stored import StoredLines
 
 _PREFIX = ".journal-"
+_NO_PARTS = b"{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ class JournalEntry:
     """The records in ``lines``."""
     kept: Mapping[str, StoredLines] = field(default_factory=dict)
     """By kind of record."""
-    parts: bytes = b"{}"
+    parts: bytes = _NO_PARTS
     """The unit's parts as JSON on one line."""
 
     @property
-    def has_lines(self) -> bool:
-        """Tell whether the unit has any lines."""
-        return bool(self.lines or self.kept)
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to store."""
+        return not self.lines and not self.kept and self.parts == _NO_PARTS
 
     def encode(self) -> bytes:
         """Return the entry in the form of the file: a line of JSON, the parts, the lines."""

@@ -2,7 +2,7 @@
 
 import errno
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -18,27 +18,38 @@ _BUFFER = 1 << 17
 """Bytes; with Python's own 8 kB, each unit would be a system call."""
 
 
-class UnitLines:
-    """Lines of one unit by kind of record, which wait in memory to be stored."""
+EncodeRecords = Callable[[Sequence[Record]], Iterable[tuple[str, bytes]]]
+"""Makes lines, each with its kind, of the records of a part."""
 
-    def __init__(self) -> None:
+
+def encode_lines(records: Sequence[Record]) -> Iterable[tuple[str, bytes]]:
+    """Yield each record as a line of its kind."""
+    for record in records:
+        yield record.kind, escape_json(to_json(record)[1])
+
+
+class UnitLines:
+    """Lines of one unit by kind, which wait in memory to be stored."""
+
+    def __init__(self, encode: EncodeRecords = encode_lines) -> None:
         """Hold nothing yet."""
+        self._encode = encode
         self.bytes = 0
         """The size of all lines that wait."""
         self.records: dict[str, int] = {}
-        """By kind, with those that were taken."""
+        """Lines by kind, with those that were taken."""
         self._waiting: dict[str, list[bytes]] = {}
         self._ends: dict[str, int] = {}
 
     def append(self, records: Sequence[Record]) -> tuple[LineSpan, ...]:
-        """Add a line for each of ``records``; return one span for each kind."""
-        starts = {record.kind: self._ends.get(record.kind, 0) for record in records}
-        before = {kind: self.records.get(kind, 0) for kind in starts}
-        for record in records:
-            self.append_lines(record.kind, escape_json(to_json(record)[1]) + b"\n", 1)
+        """Add the lines of ``records``; return one span for each kind."""
+        starts, before = dict(self._ends), dict(self.records)
+        for kind, line in self._encode(records):
+            self.append_lines(kind, line + b"\n", 1)
         return tuple(
-            LineSpan(kind, start, self._ends[kind], self.records[kind] - before[kind])
-            for kind, start in starts.items()
+            LineSpan(kind, starts.get(kind, 0), end, self.records[kind] - before.get(kind, 0))
+            for kind, end in self._ends.items()
+            if end > starts.get(kind, 0)
         )
 
     def append_lines(self, kind: str, lines: bytes, records: int) -> LineSpan:

@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from glueline.contract.records import KINDS
 from glueline_worker.sinks.files.stored import StoredObject
 from glueline_worker.sinks.model import Commit
 from glueline_worker.sinks.object_names import (
     INDEX_FOLDER,
+    OBJECT_KINDS,
     list_index_paths,
     make_run_folder,
     make_shared_index_path,
@@ -56,7 +56,7 @@ def read_listed_paths(path: Path, run_id: str) -> set[str] | None:
 
 def list_run_folders(root: Path, run_id: str) -> Iterator[Path]:
     """Yield the folders of the run that exist, including that of its indexes."""
-    for kind in (*KINDS, INDEX_FOLDER):
+    for kind in (*OBJECT_KINDS, INDEX_FOLDER):
         folder = root / make_run_folder(kind, run_id)
         if folder.is_dir():
             yield folder

@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from glueline.contract.records import KINDS
 from glueline_worker.sinks.atomic_files import make_temporary_path, publish, sync_folder, sync_path
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.files.journal import EntryPlace, JournalEntry, JournalReader
@@ -20,6 +19,7 @@ from glueline_worker.sinks.files.previous_run import is_untouched
 from glueline_worker.sinks.files.stored import StoredObject
 from glueline_worker.sinks.files.unit_index import IndexReader, IndexWriter
 from glueline_worker.sinks.object_names import (
+    OBJECT_KINDS,
     hide,
     make_run_folder,
     make_shared_index_path,
@@ -93,7 +93,7 @@ class Packing:
 
     def publish_index(self) -> None:
         """Put the index into its place: after the manifest, which lists its objects."""
-        if self.objects:
+        if self._temporary.exists():
             publish(self._temporary, self._index_path)
 
     def close(self) -> None:
@@ -141,7 +141,7 @@ class Packing:
 
     def _append(self, kind: str, lines: bytes, records: int) -> tuple[int, int, int]:
         """Write lines to an object; return its number, and their start and end."""
-        if kind not in KINDS:
+        if kind not in OBJECT_KINDS:
             raise SinkRefused(f"{kind!r} is no kind of record")
         if kind not in self._outputs:
             self._new_kinds.add(kind)

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,6 +21,7 @@ from glueline_worker.sinks.files.history import (
     warn_of_other_places,
 )
 from glueline_worker.sinks.files.journal import JournalEntry
+from glueline_worker.sinks.files.jsonl import EncodeRecords, encode_lines
 from glueline_worker.sinks.files.manifest import (
     list_run_folders,
     make_manifest,
@@ -55,24 +56,43 @@ def make_file_sink(sink_url: SinkUrl) -> "FileSink":
     if wanted not in _FILE_FORMATS:
         known = ", ".join(_FILE_FORMATS)
         raise UsageError(f"the sink {sink_url.name!r} has no format {wanted!r}; known: {known}")
+    return FileSink(sink_url.name, parse_folder(sink_url))
+
+
+def parse_folder(sink_url: SinkUrl) -> Path:
+    """Return the folder that a URL without a host names; raises UsageError."""
+    scheme, path = sink_url.scheme, sink_url.path
     if host := sink_url.host:
         raise UsageError(
-            f"the sink {sink_url.name!r} names a host; write file:{host}{sink_url.path} for a "
-            f"relative folder or file:///{host}{sink_url.path} for an absolute one"
+            f"the sink {sink_url.name!r} names a host; write {scheme}:{host}{path} for a "
+            f"relative folder or {scheme}:///{host}{path} for an absolute one"
         )
-    if not sink_url.path:
-        raise UsageError(f"the sink {sink_url.name!r} names no folder; write for example file:out")
-    return FileSink(sink_url.name, Path(sink_url.path))
+    if not path:
+        raise UsageError(
+            f"the sink {sink_url.name!r} names no folder; write for example {scheme}:out"
+        )
+    return Path(path)
 
 
 class FileSink:
     """Stores runs as objects below ``root``. Readers go by the manifests."""
 
-    def __init__(self, name: str, root: Path) -> None:
-        """Store below ``root``; errors call the sink ``name``."""
+    def __init__(
+        self,
+        name: str,
+        root: Path,
+        *,
+        scheme: str = "file",
+        make_encoder: Callable[[Run], EncodeRecords] = lambda _: encode_lines,
+    ) -> None:
+        """Store below ``root``; errors call the sink ``name``.
+
+        ``make_encoder`` returns what makes the lines of a run.
+        """
         self.name = name
-        self.identity = f"file://{root.resolve().as_posix()}"
+        self.identity = f"{scheme}://{root.resolve().as_posix()}"
         self._root = root
+        self._make_encoder = make_encoder
         self._folders: dict[str, RunFolder] = {}
         self._group = GroupCommit(self._append)
 
@@ -93,7 +113,7 @@ class FileSink:
             folder = await asyncio.to_thread(RunFolder, self.name, self._root, run)
             # Another unit may have been faster. A run has one journal in a process.
             folder = self._remember(folder)
-        return FileUnitWriter(folder, unit_id, self._store_entry)
+        return FileUnitWriter(folder, unit_id, self._store_entry, self._make_encoder(run))
 
     async def commit(self, commit: Commit) -> CommitReport:
         """Write the manifest, then remove all objects that the receipts do not list."""

@@ -42,13 +42,20 @@ class StoredPart:
 
     fingerprint: str
     spans: tuple[LineSpan, ...]
-    """One for each kind of record."""
+    """One for each kind of line."""
     inputs: tuple[str, ...] = ()
+    records: dict[str, int] | None = None
+    """Records by kind, where they are no lines themselves but events are made of them."""
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """Lines by kind."""
+        return {span.kind: span.records for span in self.spans}
 
     @property
     def counts(self) -> dict[str, int]:
         """Records by kind."""
-        return {span.kind: span.records for span in self.spans}
+        return self.lines if self.records is None else self.records
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,10 @@ class StoredUnit:
         """Tell whether the lines are those of the parts and no others."""
         counts = Counter[str]()
         for part in self.parts.values():
-            counts.update(part.counts)
+            counts.update(part.lines)
         return counts == {kind: lines.records for kind, lines in self.lines.items()}
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether the lines stand in objects that small units share."""
-        return any(lines.object.unit is None for lines in self.lines.values())
+        """Tell whether the lines, if any, stand in objects that small units share."""
+        return all(lines.object.unit is None for lines in self.lines.values())

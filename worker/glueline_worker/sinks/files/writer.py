@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -15,7 +16,14 @@ from glueline_worker.sinks.atomic_files import (
     translate_disk_errors,
 )
 from glueline_worker.sinks.files.journal import JournalEntry
-from glueline_worker.sinks.files.jsonl import EXTENSION, LineReader, ObjectFile, UnitLines
+from glueline_worker.sinks.files.jsonl import (
+    EXTENSION,
+    EncodeRecords,
+    LineReader,
+    ObjectFile,
+    UnitLines,
+    encode_lines,
+)
 from glueline_worker.sinks.files.previous_run import list_candidate_units, write_own_index
 from glueline_worker.sinks.files.run_folder import RunFolder
 from glueline_worker.sinks.files.stored import LineSpan, StoredObject, StoredPart, StoredUnit
@@ -38,12 +46,22 @@ class FileUnitWriter:
     A cancelled call may leave its thread running. The lock lets ``discard`` wait for it.
     """
 
-    def __init__(self, folder: RunFolder, unit_id: str, store_entry: StoreEntry) -> None:
-        """Write the unit below ``folder``; ``store_entry`` puts a small unit into the journal."""
+    def __init__(
+        self,
+        folder: RunFolder,
+        unit_id: str,
+        store_entry: StoreEntry,
+        encode: EncodeRecords = encode_lines,
+    ) -> None:
+        """Write the unit below ``folder``; ``store_entry`` puts a small unit into the journal.
+
+        ``encode`` makes the lines.
+        """
+        self._encode = encode
         self._folder = folder
         self._unit_id = unit_id
         self._store_entry = store_entry
-        self._lines = UnitLines()
+        self._lines = UnitLines(encode)
         self._files: dict[str, ObjectFile] = {}
         self._parts: dict[str, StoredPart] = {}
         self._old_units: dict[str, StoredUnit | None] = {}
@@ -61,7 +79,9 @@ class FileUnitWriter:
         for part in parts:
             spans = self._lines.append(part.records)
             if part.fingerprint and len(self._parts) <= _MAX_INDEXED_PARTS:
-                self._parts[part.key] = StoredPart(part.fingerprint, spans, part.inputs)
+                self._parts[part.key] = StoredPart(
+                    part.fingerprint, spans, part.inputs, self._count(part.records)
+                )
         await self._spill_if_large()
 
     async def find_stored_entries(
@@ -93,15 +113,21 @@ class FileUnitWriter:
             if receipt is not None:
                 return receipt
         entry = self._make_entry(same)
-        return await self._store_entry(self._folder, entry) if entry.has_lines else {}
+        return {} if entry.is_empty else await self._store_entry(self._folder, entry)
 
     async def discard(self) -> None:
         """Drop what waits and remove the temporary files."""
-        self._lines = UnitLines()
+        self._lines = UnitLines(self._encode)
         self._parts = {}
         self._unchanged = {}
         if self._may_have_files:
             await asyncio.to_thread(self._discard)
+
+    def _count(self, records: Sequence[Record]) -> dict[str, int] | None:
+        """Count records that are no lines themselves."""
+        if self._encode is encode_lines:
+            return None
+        return dict(Counter(record.kind for record in records))
 
     async def _spill_if_large(self) -> None:
         if self._lines.bytes > _SMALL_UNIT:

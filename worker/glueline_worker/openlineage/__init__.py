@@ -1,0 +1,1 @@
+"""OpenLineage: records as events, and the sinks that write or send them."""

@@ -1,0 +1,1 @@
+"""What sinks share that send records or events to a service."""
