@@ -101,5 +101,5 @@ $(VENV)/.demo: $(VENV)/bin/python constraints.txt $(PROJECTS)
 
 $(VENV)/.dev: $(VENV)/bin/python constraints.txt requirements-dev.txt $(PROJECTS)
 	@echo "setting up $(VENV) for development (once)"
-	@$(PIP) install -e './producer[api,otel]' -e './worker[postgres,openlineage,flower,otel]' -e ./simulator -r requirements-dev.txt
+	@$(PIP) install -e './producer[api,otel]' -e './worker[postgres,parquet,zstd,openlineage,flower,otel]' -e ./simulator -r requirements-dev.txt
 	@touch $@ $(VENV)/.demo

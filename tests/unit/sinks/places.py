@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy
+import zstandard
 
+from glueline.contract.structs import to_builtins
+from glueline_worker.catalog.types.column_types import parse_type
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql.schema.tables import RECORD_TABLES
 from glueline_worker.sinks.stdout.sink import StdoutSink
@@ -64,6 +68,34 @@ def file_place(root: Path) -> SinkPlace:
     return SinkPlace(lambda: parse_sink(f"file://{root}"), lines, is_incremental=True)
 
 
+def zstd_place(root: Path) -> SinkPlace:
+    def lines() -> Iterator[str]:
+        for path in root.glob("*/run=*/*.jsonl.zst"):
+            with path.open("rb") as file, zstandard.open(file, "rt", encoding="utf-8") as text:
+                yield from text.read().splitlines()
+
+    url = f"file://{root}?format=jsonl&compression=zstd"
+    return SinkPlace(lambda: parse_sink(url), lines, is_incremental=True)
+
+
+def parquet_place(root: Path) -> SinkPlace:
+    def lines() -> Iterator[str]:
+        for path in root.glob("*/run=*/*.parquet"):
+            for row in pq.ParquetFile(path).read().to_pylist(maps_as_pydicts="strict"):
+                yield json.dumps(complete_row(row), default=lambda time: time.isoformat())
+
+    url = f"file://{root}?format=parquet"
+    return SinkPlace(lambda: parse_sink(url), lines, is_incremental=True)
+
+
+def complete_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Add what Parquet cannot hold: trees of types, and JSON of any form."""
+    for column in (*row.get("columns", ()), *(row.get("partition_keys") or ())):
+        if "type" in column:
+            column["data_type"] = to_builtins(parse_type(column["type"]))
+    return row | {"raw": row["raw"] and json.loads(row["raw"])}
+
+
 def stdout_place() -> SinkPlace:
     stream = io.BytesIO()
 
@@ -108,10 +140,12 @@ PLACES: dict[str, Callable[[pytest.FixtureRequest, Path], SinkPlace]] = {
     "sqlite": lambda request, folder: sql_place(database_url("sqlite", request, folder)),
     "postgresql": lambda request, folder: sql_place(database_url("postgresql", request, folder)),
     "file": lambda _, folder: file_place(folder / "out"),
+    "file (zstd)": lambda _, folder: zstd_place(folder / "out"),
+    "file (parquet)": lambda _, folder: parquet_place(folder / "out"),
     "openlineage+file": lambda _, folder: event_file_place(folder / "events"),
     "openlineage+http": lambda request, _: event_http_place(request, "http"),
     "openlineage+https": lambda request, _: event_http_place(request, "https"),
     "openlineage+config": event_client_place,
     "stdout": lambda *_: stdout_place(),
 }
-"""A place for each scheme of the registry; the tests of all sinks run against each."""
+"""A place for each scheme of the registry, and for its formats; the tests of all sinks run against each."""

@@ -17,6 +17,7 @@ from glueline.contract.records import Record
 from glueline.contract.runs import RunState
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.files import packing, writer
+from glueline_worker.sinks.files.formats.plain import PlainFormat
 from glueline_worker.sinks.files.sink import FileSink
 from glueline_worker.sinks.model import Commit, Part, Receipt, Run
 
@@ -63,7 +64,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def sink(root: Path) -> FileSink:
-    opened = FileSink("file:out", root)
+    opened = FileSink("file:out", root, PlainFormat())
     await opened.open()
     return opened
 
@@ -131,7 +132,7 @@ async def test_objects_are_durable_before_the_manifest_lists_them(
 
 async def test_what_no_receipt_names_is_in_no_object(root: Path, sink: FileSink):
     """A worker was killed between storing and settling, and the unit came again."""
-    other = FileSink("file:out", root)
+    other = FileSink("file:out", root, PlainFormat())
     await store_jobs(sink, run(), "a", "b", "never settled", mark="first")
     receipts = await store_jobs(sink, run(), "a", mark="second")
     receipts |= await store_jobs(other, run(), "b", mark="second")
@@ -267,8 +268,8 @@ async def test_whatever_happens_a_run_holds_its_units_once(
 ):
     """Runs of two processes over units that change, are repeated, killed, large and small."""
     chance = Random(seed)
-    monkeypatch.setattr(packing, "_FULL_OBJECT", 4_000)
-    monkeypatch.setattr(packing, "_LARGE_OBJECT", 2_000)
+    monkeypatch.setattr(PlainFormat, "full_object", 4_000)
+    monkeypatch.setattr(PlainFormat, "large_object", 2_000)
     monkeypatch.setattr(writer, "_SMALL_UNIT", 3_000)
     world: dict[str, list[Part]] = {}
     for generation in range(1, 7):
@@ -279,7 +280,7 @@ async def test_whatever_happens_a_run_holds_its_units_once(
             world[f"database/d{number}"] = [
                 make_part(each, mark=str(each.owner)) for each in tables
             ]
-        sinks = [FileSink("file:out", root) for _ in range(2)]
+        sinks = [FileSink("file:out", root, PlainFormat()) for _ in range(2)]
         units = chance.sample(sorted(world), len(world))
         receipts = dict[str, Receipt]()
         for unit_id in [*units, *chance.sample(units, len(units) // 3)]:

@@ -97,9 +97,9 @@ def list_index_paths(run_id: str, unit_id: str) -> tuple[str, ...]:
     return list_object_paths(INDEX_FOLDER, run_id, unit_id, "json")
 
 
-def make_shared_object_path(kind: str, run_id: str) -> str:
+def make_shared_object_path(kind: str, run_id: str, extension: str) -> str:
     """Return a new path for records of one kind of several units."""
-    return f"{make_run_folder(kind, run_id)}/units-{secrets.token_hex(8)}.jsonl"
+    return f"{make_run_folder(kind, run_id)}/units-{secrets.token_hex(8)}.{extension}"
 
 
 def make_shared_index_path(run_id: str) -> str:

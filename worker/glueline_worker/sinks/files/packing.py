@@ -13,8 +13,10 @@ from pathlib import Path
 
 from glueline_worker.sinks.atomic_files import make_temporary_path, publish, sync_folder, sync_path
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
+from glueline_worker.sinks.files.formats.model import ObjectFormat
+from glueline_worker.sinks.files.formats.registry import find_format
 from glueline_worker.sinks.files.journal import EntryPlace, JournalEntry, JournalReader
-from glueline_worker.sinks.files.jsonl import LineReader, ObjectFile
+from glueline_worker.sinks.files.object_file import LineReader, ObjectFile
 from glueline_worker.sinks.files.previous_run import is_untouched
 from glueline_worker.sinks.files.stored import StoredObject
 from glueline_worker.sinks.files.unit_index import IndexReader, IndexWriter
@@ -25,11 +27,6 @@ from glueline_worker.sinks.object_names import (
     make_shared_index_path,
     make_shared_object_path,
 )
-
-_FULL_OBJECT = 8 << 20
-"""Bytes at which an object takes no more units."""
-_LARGE_OBJECT = 1 << 20
-"""Bytes from which an object is kept as it is although others of its kind are made anew."""
 
 
 @dataclass
@@ -42,13 +39,15 @@ class _Output:
 
 
 @contextmanager
-def pack_units(root: Path, run_id: str, places: Mapping[str, EntryPlace]) -> Iterator["Packing"]:
+def pack_units(
+    root: Path, run_id: str, places: Mapping[str, EntryPlace], object_format: ObjectFormat
+) -> Iterator["Packing"]:
     """Make the objects of small units, given by the places of their entries.
 
     Raises SinkRefused when an entry is missing or damaged, SinkUnavailable and OSError. After an
     error in the block, too, nothing has been lost: the commit can be repeated.
     """
-    packing = Packing(root, run_id)
+    packing = Packing(root, run_id, object_format)
     try:
         with _translate_index_errors(run_id):
             packing.pack(places)
@@ -60,9 +59,10 @@ def pack_units(root: Path, run_id: str, places: Mapping[str, EntryPlace]) -> Ite
 class Packing:
     """The objects and the index of the small units of a run."""
 
-    def __init__(self, root: Path, run_id: str) -> None:
+    def __init__(self, root: Path, run_id: str, object_format: ObjectFormat) -> None:
         """Create nothing yet."""
         self._root = root
+        self._format = object_format
         self._run_id = run_id
         self._index_path = root / make_shared_index_path(run_id)
         self._temporary = make_temporary_path(self._index_path)
@@ -147,22 +147,25 @@ class Packing:
             self._new_kinds.add(kind)
             self._outputs[kind] = _Output(self._create(kind), self._index.add_object(kind))
         output = self._outputs[kind]
-        start = output.file.append(lines)
+        start, end = output.file.append(lines, records)
         output.records += records
-        if output.file.bytes >= _FULL_OBJECT:
+        if output.file.is_full:
             self._finish(kind)
-        return output.number, start, start + len(lines)
+        return output.number, start, end
 
     def _create(self, kind: str) -> ObjectFile:
-        path = self._root / make_shared_object_path(kind, self._run_id)
+        path = self._root / self._make_path(kind)
         path.parent.mkdir(parents=True, exist_ok=True)
-        return ObjectFile(make_temporary_path(path))
+        return ObjectFile(make_temporary_path(path), kind, self._format)
+
+    def _make_path(self, kind: str) -> str:
+        return make_shared_object_path(kind, self._run_id, self._format.extension)
 
     def _finish(self, kind: str) -> None:
         """Close an object and put it into its place."""
         output = self._outputs[kind]
         digest = output.file.finish()
-        path = make_shared_object_path(kind, self._run_id)
+        path = self._make_path(kind)
         modified = output.file.path.stat().st_mtime_ns
         self._put(output.file.path, path)
         del self._outputs[kind]
@@ -172,7 +175,7 @@ class Packing:
                 path=path,
                 kind=kind,
                 records=output.records,
-                bytes=output.file.bytes,
+                bytes=output.file.size,
                 sha256=digest,
                 modified_ns=modified,
             ),
@@ -193,13 +196,14 @@ class Packing:
                 else:
                     self._copy(number, stored.kind, source, reader)
             for number, stored, source in whole:
-                if stored.bytes < _LARGE_OBJECT and stored.kind in self._new_kinds:
+                if stored.bytes < self._format.large_object and stored.kind in self._new_kinds:
                     self._copy(number, stored.kind, source, reader)
                 else:
                     self._take_over(number, stored, source)
 
     def _is_whole(self, number: int, stored: StoredObject, source: Path) -> bool:
-        return self._index.count_bytes(number) == stored.bytes and is_untouched(source, stored)
+        size = stored.records if find_format(stored.path).counts_rows else stored.bytes
+        return self._index.measure_lines(number) == size and is_untouched(source, stored)
 
     def _find_source(self, stored: StoredObject) -> Path:
         """Return an object of an older run under its name in this one, or of this run's commit."""

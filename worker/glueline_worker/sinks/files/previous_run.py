@@ -37,6 +37,9 @@ from glueline_worker.sinks.object_names import (
     make_shared_index_path,
 )
 
+_FIRST_EXTENSION = "jsonl"
+"""That of the only format of earlier versions, whose hashes do not tell it."""
+
 
 class UnitIndex(StrictModel):
     """The parts of a unit with objects of its own, by key; ``objects`` are by kind."""
@@ -88,34 +91,37 @@ class PreviousRun:
         return None
 
 
-def find_previous_run(root: Path, run: Run) -> PreviousRun | None:
-    """Return the run that ``run`` can take over from; None without one or for a full run."""
+def find_previous_run(root: Path, run: Run, extension: str) -> PreviousRun | None:
+    """Return the run that ``run`` can take over from; None without one or for a full run.
+
+    Its objects have the same ``extension``.
+    """
     if run.request.options.full:
         return None
-    found = _read_newest_run(root, run)
+    found = _read_newest_run(root, run, extension)
     if found is None or not (root / make_manifest_path(found.run_id)).is_file():
         return None
     return PreviousRun(root, found.run_id)
 
 
-def remember_newest_run(root: Path, run: Run) -> None:
+def remember_newest_run(root: Path, run: Run, extension: str) -> None:
     """Let later runs of the scope take over from ``run``, unless a newer run has committed.
 
     It need not survive a loss of power: later runs then take over from an older run, or from none.
     """
-    known = _read_newest_run(root, run)
+    known = _read_newest_run(root, run, extension)
     if known is None or known.generation <= run.generation:
         newest = NewestRun(run_id=run.run_id, generation=run.generation)
-        path = root / make_newest_run_path(_hash_scope(run))
+        path = root / make_newest_run_path(_hash_scope(run, extension))
         write_atomically(path, newest.model_dump_json().encode(), is_durable=False)
         remove_temporaries(path)
 
 
-def forget_newest_run(root: Path, run: Run) -> None:
+def forget_newest_run(root: Path, run: Run, extension: str) -> None:
     """Keep later runs from taking over from ``run``."""
-    known = _read_newest_run(root, run)
+    known = _read_newest_run(root, run, extension)
     if known is not None and known.run_id == run.run_id:
-        (root / make_newest_run_path(_hash_scope(run))).unlink(missing_ok=True)
+        (root / make_newest_run_path(_hash_scope(run, extension))).unlink(missing_ok=True)
 
 
 def write_own_index(
@@ -157,16 +163,18 @@ def _to_json_value(value: Any) -> Any:
     return tuple(value) if isinstance(value, LineSpan) else value.model_dump(exclude_defaults=True)
 
 
-def _read_newest_run(root: Path, run: Run) -> NewestRun | None:
+def _read_newest_run(root: Path, run: Run, extension: str) -> NewestRun | None:
     with suppress(OSError, ValidationError):
         return NewestRun.model_validate_json(
-            (root / make_newest_run_path(_hash_scope(run))).read_bytes()
+            (root / make_newest_run_path(_hash_scope(run, extension))).read_bytes()
         )
     return None
 
 
-def _hash_scope(run: Run) -> str:
+def _hash_scope(run: Run, extension: str) -> str:
     request = run.request.model_dump(mode="json", include={"source", "scope", "filters"})
     # Results from another place are not those of the scope.
     request["place"] = [run.place.of_catalog, run.place.of_jobs] if run.place else []
+    if extension != _FIRST_EXTENSION:
+        request["extension"] = extension
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]

@@ -8,8 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from glueline.contract.model import StrictModel, first_error
 from glueline_worker.sinks.errors import SinkRefused
+from glueline_worker.sinks.files.formats.registry import EXTENSIONS
 from glueline_worker.sinks.files.journal import EntryPlace
-from glueline_worker.sinks.files.jsonl import EXTENSION, count_lines
+from glueline_worker.sinks.files.object_file import count_lines
 from glueline_worker.sinks.files.stored import StoredObject
 from glueline_worker.sinks.model import Commit
 from glueline_worker.sinks.object_names import OBJECT_KINDS, list_object_paths
@@ -72,8 +73,12 @@ def describe_lost_records(receipts: dict[str, FileReceipt], objects: Sequence[St
 
 def _verify(root: Path, run_id: str, unit_id: str, stored: StoredObject) -> StoredObject:
     path = stored.path
-    paths = list_object_paths(stored.kind, run_id, unit_id, EXTENSION)
-    if path not in paths or stored.kind not in OBJECT_KINDS or stored.unit != unit_id:
+    names = (list_object_paths(stored.kind, run_id, unit_id, each) for each in EXTENSIONS)
+    if (
+        not any(path in each for each in names)
+        or stored.kind not in OBJECT_KINDS
+        or stored.unit != unit_id
+    ):
         raise SinkRefused(f"{path!r} is no object of run {run_id}")
     try:
         stat = (root / path).stat()

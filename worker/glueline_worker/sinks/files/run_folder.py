@@ -5,6 +5,7 @@ from pathlib import Path
 
 from glueline.contract.errors import GluelineError
 from glueline_worker.sinks.atomic_files import link_file, translate_disk_errors
+from glueline_worker.sinks.files.formats.model import ObjectFormat
 from glueline_worker.sinks.files.journal import EntryPlace, JournalEntry, UnitJournal
 from glueline_worker.sinks.files.previous_run import PreviousRun, find_previous_run
 from glueline_worker.sinks.files.stored import StoredLines
@@ -15,13 +16,14 @@ from glueline_worker.sinks.object_names import INDEX_FOLDER, hide, make_run_fold
 class RunFolder:
     """The folders of a run below the root of a sink."""
 
-    def __init__(self, name: str, root: Path, run: Run) -> None:
+    def __init__(self, name: str, root: Path, run: Run, object_format: ObjectFormat) -> None:
         """Find the older run; create nothing."""
+        self.format = object_format
         self.name = name
         """The sink, as errors call it."""
         self.root = root
         self.run_id = run.run_id
-        self.previous: PreviousRun | None = find_previous_run(root, run)
+        self.previous: PreviousRun | None = find_previous_run(root, run, object_format.extension)
         self.is_removed = False
         """True when the run was aborted. A replay of it needs a new folder."""
         self._journal = self._make_journal()

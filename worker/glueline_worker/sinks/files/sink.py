@@ -15,13 +15,15 @@ from glueline_worker.sinks.atomic_files import (
     write_atomically,
 )
 from glueline_worker.sinks.errors import SinkUnavailable
+from glueline_worker.sinks.files.formats.model import ObjectFormat
+from glueline_worker.sinks.files.formats.registry import FORMAT_OPTIONS, parse_format
 from glueline_worker.sinks.files.history import (
     find_newest_generation,
     remember_place,
     warn_of_other_places,
 )
 from glueline_worker.sinks.files.journal import JournalEntry
-from glueline_worker.sinks.files.jsonl import EncodeRecords, encode_lines
+from glueline_worker.sinks.files.lines import EncodeRecords, encode_lines
 from glueline_worker.sinks.files.manifest import (
     list_run_folders,
     make_manifest,
@@ -45,18 +47,13 @@ from glueline_worker.sinks.object_names import (
 )
 from glueline_worker.sinks.sink_url import SinkUrl
 
-_FILE_FORMATS = ("jsonl",)
 _RUNS_REMEMBERED = 100
 
 
 def make_file_sink(sink_url: SinkUrl) -> "FileSink":
     """Make the sink of a ``file:`` URL; raises UsageError."""
-    sink_url.refuse_options_except(("format",))
-    wanted = sink_url.options.get("format", "jsonl")
-    if wanted not in _FILE_FORMATS:
-        known = ", ".join(_FILE_FORMATS)
-        raise UsageError(f"the sink {sink_url.name!r} has no format {wanted!r}; known: {known}")
-    return FileSink(sink_url.name, parse_folder(sink_url))
+    sink_url.refuse_options_except(FORMAT_OPTIONS)
+    return FileSink(sink_url.name, parse_folder(sink_url), parse_format(sink_url))
 
 
 def parse_folder(sink_url: SinkUrl) -> Path:
@@ -81,6 +78,7 @@ class FileSink:
         self,
         name: str,
         root: Path,
+        object_format: ObjectFormat,
         *,
         scheme: str = "file",
         make_encoder: Callable[[Run], EncodeRecords] = lambda _: encode_lines,
@@ -92,6 +90,7 @@ class FileSink:
         self.name = name
         self.identity = f"{scheme}://{root.resolve().as_posix()}"
         self._root = root
+        self._format = object_format
         self._make_encoder = make_encoder
         self._folders: dict[str, RunFolder] = {}
         self._group = GroupCommit(self._append)
@@ -110,7 +109,7 @@ class FileSink:
         if folder is None or folder.is_removed:
             if len(self._folders) >= _RUNS_REMEMBERED:
                 self._folders.clear()
-            folder = await asyncio.to_thread(RunFolder, self.name, self._root, run)
+            folder = await asyncio.to_thread(RunFolder, self.name, self._root, run, self._format)
             # Another unit may have been faster. A run has one journal in a process.
             folder = self._remember(folder)
         return FileUnitWriter(folder, unit_id, self._store_entry, self._make_encoder(run))
@@ -160,13 +159,13 @@ class FileSink:
                 commit = replace(commit, state=RunState.PARTIAL)
             path = self._root / make_manifest_path(run_id)
             places = {unit: each.entry for unit, each in receipts.items() if each.entry}
-            with pack_units(self._root, run_id, places) as packing:
+            with pack_units(self._root, run_id, places, self._format) as packing:
                 objects += packing.objects
                 write_atomically(path, make_manifest(commit, objects))
                 packing.publish_index()
             remove_temporaries(path)
             if commit.state in (RunState.SUCCEEDED, RunState.PARTIAL):
-                remember_newest_run(self._root, commit.run)
+                remember_newest_run(self._root, commit.run, self._format.extension)
             remember_place(self._root, commit.run)
             large = (unit_id for unit_id, receipt in receipts.items() if receipt.objects)
             indexes = {path for unit_id in large for path in list_index_paths(run_id, unit_id)}
@@ -184,7 +183,7 @@ class FileSink:
             if replayed and (listed := read_listed_paths(path, run.run_id)) is not None:
                 self._remove_others(run.run_id, listed)
                 return
-            forget_newest_run(self._root, run)
+            forget_newest_run(self._root, run, self._format.extension)
             path.unlink(missing_ok=True)
             for folder in list_run_folders(self._root, run.run_id):
                 shutil.rmtree(folder)

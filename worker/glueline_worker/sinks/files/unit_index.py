@@ -102,8 +102,8 @@ class IndexWriter:
         query = "SELECT rowid, first, behind, records FROM lines WHERE object = ? ORDER BY first"
         return [MovableLines(*row) for row in self._connection.execute(query, (number,))]
 
-    def count_bytes(self, number: int) -> int:
-        """Return the bytes of an object that belong to units."""
+    def measure_lines(self, number: int) -> int:
+        """Return how many addresses of an object belong to units."""
         query = "SELECT coalesce(sum(behind - first), 0) FROM lines WHERE object = ?"
         return int(self._connection.execute(query, (number,)).fetchone()[0])
 

@@ -15,15 +15,10 @@ from glueline_worker.sinks.atomic_files import (
     publish,
     translate_disk_errors,
 )
+from glueline_worker.sinks.files.formats.model import ObjectFormat
 from glueline_worker.sinks.files.journal import JournalEntry
-from glueline_worker.sinks.files.jsonl import (
-    EXTENSION,
-    EncodeRecords,
-    LineReader,
-    ObjectFile,
-    UnitLines,
-    encode_lines,
-)
+from glueline_worker.sinks.files.lines import EncodeRecords, UnitLines, encode_lines
+from glueline_worker.sinks.files.object_file import LineReader, ObjectFile
 from glueline_worker.sinks.files.previous_run import list_candidate_units, write_own_index
 from glueline_worker.sinks.files.run_folder import RunFolder
 from glueline_worker.sinks.files.stored import LineSpan, StoredObject, StoredPart, StoredUnit
@@ -61,7 +56,7 @@ class FileUnitWriter:
         self._folder = folder
         self._unit_id = unit_id
         self._store_entry = store_entry
-        self._lines = UnitLines(encode)
+        self._lines = self._make_lines()
         self._files: dict[str, ObjectFile] = {}
         self._parts: dict[str, StoredPart] = {}
         self._old_units: dict[str, StoredUnit | None] = {}
@@ -117,7 +112,7 @@ class FileUnitWriter:
 
     async def discard(self) -> None:
         """Drop what waits and remove the temporary files."""
-        self._lines = UnitLines(self._encode)
+        self._lines = self._make_lines()
         self._parts = {}
         self._unchanged = {}
         if self._may_have_files:
@@ -128,6 +123,9 @@ class FileUnitWriter:
         if self._encode is encode_lines:
             return None
         return dict(Counter(record.kind for record in records))
+
+    def _make_lines(self) -> UnitLines:
+        return UnitLines(self._encode, counts_rows=self._folder.format.counts_rows)
 
     async def _spill_if_large(self) -> None:
         if self._lines.bytes > _SMALL_UNIT:
@@ -141,8 +139,9 @@ class FileUnitWriter:
     def _append_to_files(self, lines: Mapping[str, bytes]) -> None:
         for kind, more in lines.items():
             if kind not in self._files:
-                self._files[kind] = _create_file(self._folder.root / self._path(kind))
-            self._files[kind].append(more)
+                path = self._folder.root / self._path(kind)
+                self._files[kind] = _create_file(path, kind, self._folder.format)
+            self._files[kind].append(more, more.count(b"\n"))
 
     def _find_stored_entries(self, kind: str, keys: Sequence[str]) -> dict[str, StoredEntry]:
         with self._lock:
@@ -170,7 +169,9 @@ class FileUnitWriter:
         return old if is_own and old.is_complete else None
 
     def _path(self, kind: str) -> str:
-        return make_object_path(kind, self._folder.run_id, self._unit_id, EXTENSION)
+        return make_object_path(
+            kind, self._folder.run_id, self._unit_id, self._folder.format.extension
+        )
 
     def _complete_files(self, same: StoredUnit | None) -> Receipt | None:
         """Take over what is unchanged. Return the receipt of a large unit, None for a small one."""
@@ -227,7 +228,7 @@ class FileUnitWriter:
             path=path,
             kind=kind,
             records=self._lines.records[kind],
-            bytes=file.bytes,
+            bytes=file.size,
             sha256=digest,
             modified_ns=modified,
             unit=self._unit_id,
@@ -251,7 +252,7 @@ class FileUnitWriter:
             self._files.clear()
 
 
-def _create_file(path: Path) -> ObjectFile:
+def _create_file(path: Path, kind: str, object_format: ObjectFormat) -> ObjectFile:
     """Create a temporary file beside ``path``.
 
     The ``discard`` of another attempt may remove the folder at any moment. When that happens
@@ -262,7 +263,7 @@ def _create_file(path: Path) -> ObjectFile:
         tries += 1
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return ObjectFile(make_temporary_path(path))
+            return ObjectFile(make_temporary_path(path), kind, object_format)
         except (FileNotFoundError, FileExistsError):
             if tries == _MKDIR_TRIES:
                 raise
