@@ -34,6 +34,11 @@ _COMMANDS = (
         "Show what breaks if a dataset or a column is dropped.",
     ),
     LazyCommand(
+        "lineage-events",
+        "glueline_worker.commands.lineage_events:lineage_events",
+        "Store what runs say they read and wrote: OpenLineage events of Spark, Airflow …",
+    ),
+    LazyCommand(
         "check",
         "glueline_worker.commands.check:check",
         "Try every permission of a source with the cheapest call, and say what works without it.",

@@ -10,7 +10,6 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from glueline.cli.loading import load_cli_settings
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
@@ -31,10 +30,11 @@ from glueline_worker.commands.lineage_output import (
     make_step_document,
     make_tree,
 )
-from glueline_worker.commands.sql_sinks import read_sql_sink
+from glueline_worker.commands.sql_sinks import choose_sql_sink, read_sql_sink
 from glueline_worker.sinks.errors import SinkRefused
 
 if TYPE_CHECKING:
+    from glueline_worker.commands.lineage_output import FindEvidence
     from glueline_worker.commands.stored_lineage import StoredLineage
     from glueline_worker.lineage.links.column_walk import Ways
     from glueline_worker.lineage.links.walk import Direction, Hop, LineageStep
@@ -75,7 +75,7 @@ def lineage(
     """
     if not dataset.strip(" ./"):
         raise UsageError("name a dataset, for example finance.revenue_daily")
-    url = _choose_sink(sink)
+    url = choose_sql_sink(sink)
     stored = _read_stored(url, is_given=sink is not None)
     start, column = _find_start(dataset, stored, url)
     directions: list[Direction] = ["upstream", "downstream"]
@@ -87,10 +87,12 @@ def lineage(
     )
     needs_columns = column is not None or indirect or as_json
     ways = asyncio.run(read_sql_sink(url, lambda at: _read_ways(at, ends))) if needs_columns else {}
+    ways = _add_observed(ways, stored, ends) if needs_columns else ways
+    evidence = stored.find_evidence if stored.observed else None
     if column is None:
-        shown = _show_datasets(start, found, ways)
+        shown = _show_datasets(start, found, ways, evidence)
     else:
-        shown = _show_columns(start, column, found, ways, indirect=indirect)
+        shown = _show_columns(start, column, found, ways, evidence, indirect=indirect)
     warnings = [*stored.warnings(ends), *shown.warnings]
     if as_json:
         print_json({**shown.document, "warnings": warnings})
@@ -111,12 +113,15 @@ class _Shown:
 
 
 def _show_datasets(
-    start: Dataset, found: "Mapping[Direction, list[LineageStep]]", ways: "Ways"
+    start: Dataset,
+    found: "Mapping[Direction, list[LineageStep]]",
+    ways: "Ways",
+    evidence: "FindEvidence",
 ) -> _Shown:
     shown = _Shown({"dataset": to_builtins(start)})
     for way, steps in found.items():
-        shown.trees.append(make_tree(start, way, steps, ways))
-        shown.document[way] = [make_step_document(step, ways) for step in steps]
+        shown.trees.append(make_tree(start, way, steps, ways, evidence))
+        shown.document[way] = [make_step_document(step, ways, evidence) for step in steps]
     return shown
 
 
@@ -125,6 +130,7 @@ def _show_columns(
     column: str,
     found: "Mapping[Direction, list[LineageStep]]",
     ways: "Ways",
+    evidence: "FindEvidence",
     *,
     indirect: bool,
 ) -> _Shown:
@@ -133,8 +139,8 @@ def _show_columns(
     shown = _Shown({"dataset": to_builtins(start), "column": column})
     for way, hops in found.items():
         steps, lost = walk_columns(start, column, way, hops, ways, indirect=indirect)
-        shown.trees.append(make_column_tree(start, column, way, steps))
-        shown.document[way] = [make_column_step_document(step) for step in steps]
+        shown.trees.append(make_column_tree(start, column, way, steps, evidence))
+        shown.document[way] = [make_column_step_document(step, evidence) for step in steps]
         shown.warnings |= dict.fromkeys(map(_describe_lost, lost))
     return shown
 
@@ -144,16 +150,6 @@ def _describe_lost(hop: "Hop") -> str:
         f"{hop.process}: the columns from {format_dataset(hop.upstream)} to "
         f"{format_dataset(hop.downstream)} are not known, so this way may go on"
     )
-
-
-def _choose_sink(url: str | None) -> str:
-    """Return ``url``, or the first SQL sink of the settings."""
-    if url:
-        return url
-    for candidate in load_cli_settings().sinks:
-        if candidate.startswith(("sqlite:", "postgresql:")):
-            return candidate
-    raise UsageError("no SQLite or PostgreSQL sink is known: give one with --sink")
 
 
 def _read_stored(url: str, *, is_given: bool) -> "StoredLineage":
@@ -175,6 +171,12 @@ async def _read_ways(sink: "SqlSink", datasets: "Iterable[Dataset]") -> "Ways":
     from glueline_worker.commands.stored_columns import read_ways  # noqa: PLC0415
 
     return await read_ways(sink, datasets)
+
+
+def _add_observed(ways: "Ways", stored: "StoredLineage", ends: "Iterable[Dataset]") -> "Ways":
+    from glueline_worker.commands.observed_lineage import add_observed_ways  # noqa: PLC0415
+
+    return add_observed_ways(ways, stored.observed, ends)
 
 
 def _find_start(text: str, stored: "StoredLineage", url: str) -> tuple[Dataset, str | None]:
@@ -200,7 +202,8 @@ async def _has_column(
     from glueline_worker.commands.stored_columns import read_column_names  # noqa: PLC0415
 
     hops = stored.hops.walk(dataset, "downstream", 1)
-    ways = await _read_ways(sink, [dataset, *(step.hop.downstream for step in hops)])
+    ends = [dataset, *(step.hop.downstream for step in hops)]
+    ways = _add_observed(await _read_ways(sink, ends), stored, ends)
     names = await read_column_names(sink, dataset)
     for hop, known in ways.items():
         if hop.upstream == dataset:

@@ -1,6 +1,6 @@
 """Show steps of lineage to people as trees and to programs as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from glueline_worker.lineage.links.column_walk import ColumnStep, ColumnWay, Ways
     from glueline_worker.lineage.links.walk import Direction, Hop, LineageStep
 
+    FindEvidence = Callable[[Hop], tuple[str, ...]] | None
+
 _NAMES_SHOWN = 8
 """Columns of one effect in a tree; ``--json`` has all."""
 _BY_ROWS = "rows"
@@ -24,7 +26,11 @@ _ARROWS = {"upstream": "←", "downstream": "→"}
 
 
 def make_tree(
-    start: Dataset, way: "Direction", steps: "Sequence[LineageStep]", ways: "Ways | None" = None
+    start: Dataset,
+    way: "Direction",
+    steps: "Sequence[LineageStep]",
+    ways: "Ways | None" = None,
+    find_evidence: "FindEvidence" = None,
 ) -> Tree:
     """Return the steps from a dataset; with ``ways``, the columns that decide stand below."""
     root = _make_root(format_dataset(start), way)
@@ -35,6 +41,7 @@ def make_tree(
         line = Text.assemble(
             f"{_ARROWS[way]} {format_dataset(far)}{_describe_place(far, home)}  ",
             (step.hop.process, "dim"),
+            _describe_evidence(step.hop, find_evidence),
         )
         branch = branches[near].add(line)
         branches.setdefault(far, branch)
@@ -46,7 +53,11 @@ def make_tree(
 
 
 def make_column_tree(
-    start: Dataset, column: str, way: "Direction", steps: "Sequence[ColumnStep]"
+    start: Dataset,
+    column: str,
+    way: "Direction",
+    steps: "Sequence[ColumnStep]",
+    find_evidence: "FindEvidence" = None,
 ) -> Tree:
     """Return the steps from a column, each with what happens there and where."""
     root = _make_root(clean_line(f"{format_dataset(start)}.{column}"), way)
@@ -63,13 +74,16 @@ def make_column_tree(
             f"{_ARROWS[way]} {clean_line(name)}{_describe_place(far, home)}{which}  ",
             (f"{how}  " if how else "", "" if step.is_direct else "yellow"),
             (clean_line(place), "dim"),
+            _describe_evidence(step.hop, find_evidence),
         )
         branch = branches[near, _fold(step.followed)].add(line)
         branches.setdefault((far, _fold(there)), branch)
     return _mark_if_empty(root)
 
 
-def make_step_document(step: "LineageStep", ways: "Ways") -> dict[str, object]:
+def make_step_document(
+    step: "LineageStep", ways: "Ways", find_evidence: "FindEvidence" = None
+) -> dict[str, object]:
     """Return a step of datasets with its columns as JSON values."""
     known = ways.get(step.hop, ())
     return {
@@ -79,10 +93,13 @@ def make_step_document(step: "LineageStep", ways: "Ways") -> dict[str, object]:
         "downstream": to_builtins(step.hop.downstream),
         "columns": [_make_way_document(way) for way in known if way.is_direct],
         "indirect": [_make_way_document(way) for way in known if not way.is_direct],
+        **_document_evidence(step.hop, find_evidence),
     }
 
 
-def make_column_step_document(step: "ColumnStep") -> dict[str, object]:
+def make_column_step_document(
+    step: "ColumnStep", find_evidence: "FindEvidence" = None
+) -> dict[str, object]:
     """Return a step of columns as JSON values."""
     return {
         "depth": step.depth,
@@ -92,6 +109,7 @@ def make_column_step_document(step: "ColumnStep") -> dict[str, object]:
         "transformation": step.how if step.is_direct else None,
         "effect": None if step.is_direct else step.how,
         "line": step.line,
+        **_document_evidence(step.hop, find_evidence),
     }
 
 
@@ -118,6 +136,15 @@ def _make_way_document(way: "ColumnWay") -> dict[str, object]:
         how: way.how,
         "line": way.line,
     }
+
+
+def _describe_evidence(hop: "Hop", find_evidence: "FindEvidence") -> str:
+    found = find_evidence(hop) if find_evidence else ()
+    return f"  [{' and '.join(found)}]" if found else ""
+
+
+def _document_evidence(hop: "Hop", find_evidence: "FindEvidence") -> dict[str, object]:
+    return {"evidence": [*find_evidence(hop)]} if find_evidence else {}
 
 
 def _make_root(name: str, way: "Direction") -> Tree:

@@ -1,13 +1,16 @@
 """Join the lineage that a SQL sink holds across storage and resource links."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
 from glueline_worker.catalog.common_fields import format_link
+from glueline_worker.commands.observed_lineage import Evidence, join_observations
+from glueline_worker.lineage.links.column_walk import ColumnWay
 from glueline_worker.lineage.links.databases import CatalogDatabase, DatabaseLinks
 from glueline_worker.lineage.links.storage import StorageIndex
 from glueline_worker.lineage.links.walk import Hop, LineageGraph
@@ -22,6 +25,11 @@ from glueline_worker.sinks.sql.lineage_queries import (
     select_edges,
     select_partitions_elsewhere,
     select_tables,
+)
+from glueline_worker.sinks.sql.observed.queries import (
+    StoredObservation,
+    select_job_names,
+    select_observations,
 )
 from glueline_worker.sinks.sql.sink import SqlSink
 
@@ -39,6 +47,15 @@ class StoredLineage:
     """The databases that are not links."""
     unplaced: dict[Dataset, str]
     """Tables whose data is at an unknown place, with the location in the catalogue."""
+    coded: frozenset[Hop] = frozenset()
+    """The hops that descriptions of jobs and views have."""
+    observed: Mapping[Hop, tuple[ColumnWay, ...]] = field(default_factory=dict)
+    """The hops that runs have reported, with their columns."""
+
+    def find_evidence(self, hop: Hop) -> Evidence:
+        """Return who says that there is this hop: the code, runs, or both."""
+        by_code: Evidence = ("code",) if hop in self.coded else ()
+        return (*by_code, "run") if hop in self.observed else by_code
 
     def warnings(self, datasets: Iterable[Dataset]) -> list[str]:
         """Return warnings for datasets at which a chain may end too early."""
@@ -76,7 +93,9 @@ async def read_lineage(sink: SqlSink) -> StoredLineage:
     databases = await sink.read(select_databases)
     tables = await sink.read(select_tables)
     partitions = await sink.read(select_partitions_elsewhere)
-    return join_lineage(edges, databases, tables, partitions)
+    observations = await sink.read(select_observations)
+    jobs = await sink.read(select_job_names) if observations else set()
+    return join_lineage(edges, databases, tables, partitions, observations, jobs)
 
 
 def join_lineage(
@@ -84,8 +103,13 @@ def join_lineage(
     databases: Sequence[StoredDatabase],
     tables: Sequence[StoredTable],
     partitions: Iterable[StoredPartition] = (),
+    observations: Iterable[StoredObservation] = (),
+    jobs: AbstractSet[str] = frozenset(),
 ) -> StoredLineage:
-    """Join edges with the places of tables, and with the tables behind linked databases."""
+    """Join edges with the places of tables, and with the tables behind linked databases.
+
+    ``jobs`` are the Glue jobs that observations may belong to.
+    """
     linked, owned = _split_databases(databases)
     links = DatabaseLinks((link, target) for link, (target, _) in linked.items())
     through = _find_owner_databases(databases, links)
@@ -103,14 +127,17 @@ def join_lineage(
             unplaced[dataset] = table.location
     for partition in partitions:
         index.add_location(_make_dataset(partition, partition.table, through), partition.location)
-    hops = (Hop(edge.upstream, edge.downstream, edge.process) for edge in edges)
+    coded = dict.fromkeys(Hop(edge.upstream, edge.downstream, edge.process) for edge in edges)
+    observed = join_observations(observations, jobs, coded.keys())
     return StoredLineage(
-        hops=LineageGraph(hops, [index], links, known),
+        hops=LineageGraph((*coded, *observed), [index], links, known),
         tables=frozenset(known),
         links=links,
         linked={link: target for link, (_, target) in linked.items()},
         databases=frozenset(owned),
         unplaced=unplaced,
+        coded=frozenset(coded),
+        observed=observed,
     )
 
 

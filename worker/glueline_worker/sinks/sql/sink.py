@@ -62,6 +62,10 @@ class SqlSink:
         """Wait for the transactions in progress and close the connections."""
         await self._database.close()
 
+    async def transact(self, work: Callable[[Connection], _Result]) -> _Result:
+        """Do ``work`` in a transaction; raises SinkUnavailable or SinkRefused."""
+        return await self._database.in_transaction(work)
+
     async def read(self, query: Callable[[Connection], _Result]) -> _Result:
         """Run a query; raises SinkRefused when there is no such database."""
         return await self._database.read(query)

@@ -1,0 +1,1 @@
+"""Lineage that runs have reported, beside the lineage that extractions have read."""
