@@ -10,12 +10,15 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from glueline.contract.errors import UsageError
 from glueline.contract.lineage import ColumnEdge, Dataset, IndirectEdge
 from glueline.contract.structs import StrictStruct, encode_json
 
 _Value = TypeVar("_Value")
 SUCCESS = "COMPLETE"
 """The event type of a run that ended well."""
+_MOST_PAIRS = 100_000
+"""The pairs of an input and an output that one run may have."""
 ENDINGS = frozenset({SUCCESS, "FAIL", "ABORT"})
 
 
@@ -91,14 +94,14 @@ def merge_runs(one: ObservedRun, other: ObservedRun) -> ObservedRun:
         ended_at=ended_at,
         end=end,
         succeeded_at=max(successes, default=None),
-        producers=_unite(one.producers, other.producers),
-        glue_jobs=_unite(one.glue_jobs, other.glue_jobs),
-        parents=_unite(one.parents, other.parents),
-        inputs=_unite(one.inputs, other.inputs),
-        outputs=_unite(one.outputs, other.outputs),
-        described=_unite(one.described, other.described),
+        producers=unite_values(one.producers, other.producers),
+        glue_jobs=unite_values(one.glue_jobs, other.glue_jobs),
+        parents=unite_values(one.parents, other.parents),
+        inputs=unite_values(one.inputs, other.inputs),
+        outputs=unite_values(one.outputs, other.outputs),
+        described=unite_values(one.described, other.described),
         flows=unite_flows((*one.flows, *other.flows)),
-        aliases=_unite(one.aliases, other.aliases),
+        aliases=unite_values(one.aliases, other.aliases),
     )
 
 
@@ -120,8 +123,8 @@ def unite_flows(flows: Iterable[ColumnFlow]) -> tuple[ColumnFlow, ...]:
         ColumnFlow(
             upstream=upstream,
             downstream=downstream,
-            columns=_unite(*(flow.columns for flow in same)),
-            indirect=_unite(*(flow.indirect for flow in same)),
+            columns=unite_values(*(flow.columns for flow in same)),
+            indirect=unite_values(*(flow.indirect for flow in same)),
         )
         for (upstream, downstream), same in found.items()
     )
@@ -133,7 +136,13 @@ def list_edges(run: ObservedRun) -> list[ObservedEdge]:
 
     An output comes from the inputs that the description of its columns names. Without one, or if
     it is the only output, it comes from all inputs, which is how OpenLineage's events are read.
+    Raises UsageError for a run with too many.
     """
+    if len(run.inputs) * len(run.outputs) > _MOST_PAIRS:
+        raise UsageError(
+            f"the run {run.run_id!r} of {run.job_name!r} has {len(run.inputs):,} inputs and "
+            f"{len(run.outputs):,} outputs, which are more than {_MOST_PAIRS:,} edges"
+        )
     flows = {(flow.upstream, flow.downstream): flow for flow in run.flows}
     pairs = dict.fromkeys((*flows, *_pair_datasets(run)))
     tables = _choose_tables(run.aliases)
@@ -146,10 +155,12 @@ def list_edges(run: ObservedRun) -> list[ObservedEdge]:
         ObservedEdge(
             upstream=upstream,
             downstream=downstream,
-            columns=_unite(*(flow.columns for flow in same)),
-            indirect=_unite(*(flow.indirect for flow in same)),
-            upstream_aliases=_unite(tuple(f.upstream for f in same if f.upstream != upstream)),
-            downstream_aliases=_unite(
+            columns=unite_values(*(flow.columns for flow in same)),
+            indirect=unite_values(*(flow.indirect for flow in same)),
+            upstream_aliases=unite_values(
+                tuple(f.upstream for f in same if f.upstream != upstream)
+            ),
+            downstream_aliases=unite_values(
                 tuple(f.downstream for f in same if f.downstream != downstream)
             ),
         )
@@ -171,6 +182,7 @@ def _choose_tables(aliases: Iterable[DatasetAlias]) -> dict[Dataset, Dataset]:
     return {dataset: found.pop() for dataset, found in tables.items() if len(found) == 1}
 
 
-def _unite(*values: Sequence[_Value]) -> tuple[_Value, ...]:
+def unite_values(*values: Sequence[_Value]) -> tuple[_Value, ...]:
     """Return the values of all, each once, in an order that does not depend on theirs."""
-    return tuple(sorted({value for each in values for value in each}, key=encode_json))
+    found = {value for each in values for value in each}
+    return tuple(sorted(found, key=encode_json) if len(found) > 1 else found)

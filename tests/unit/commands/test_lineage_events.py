@@ -160,3 +160,12 @@ def test_a_file_sink_is_refused(tmp_path: Path):
     assert done.code == 2
     assert "is no SQL sink" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_with_too_many_edges_is_refused_and_nothing_of_it_stored(url: str, tmp_path: Path):
+    inputs = [table_input(f"raw/t{number}") for number in range(1000)]
+    outputs = [path_output("b", f"o{number}") for number in range(101)]
+    done = store(tmp_path, url, EVENT, run_event("COMPLETE", 2, inputs, outputs, job="wide"))
+    assert done.code == 2
+    assert "1,000 inputs and 101 outputs" in done.err
+    assert "evidence" not in steps(url, "raw.orders")["downstream"][0]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -16,8 +17,8 @@ from glueline.contract.observed import (
     ColumnFlow,
     DatasetAlias,
     ObservedRun,
-    merge_runs,
     unite_flows,
+    unite_values,
 )
 from glueline.contract.structs import encode_json
 from glueline_worker.lineage.naming import name_s3_path, parse_table_arn
@@ -27,6 +28,9 @@ _TYPES = ENDINGS | {"START", "RUNNING", "OTHER"}
 _GLUE = re.compile(r"arn:aws[\w-]*:glue:", re.IGNORECASE)
 _S3 = re.compile(r"s3[an]?://", re.IGNORECASE)
 _USER = re.compile(r"(?<!abfs)(?<!abfss)(?<!wasb)(?<!wasbs)(://)[^/@]*@")
+_TRANSFORMATIONS: dict[str, Transformation] = {name: name for name in get_args(Transformation)}
+_EFFECTS: dict[str, Effect] = {name: name for name in get_args(Effect)}
+_OLD_TYPES: dict[str, Transformation] = {"IDENTITY": "identity", "MASKED": "masking"}
 _GLUE_JOB = "spark.glue.JOB_NAME"
 """The property of Spark in which Glue names the job; several facets show Spark's properties."""
 
@@ -107,6 +111,7 @@ def read_event(event: object) -> ObservedRun | None:
     return run
 
 
+@lru_cache(maxsize=10_000)
 def name_event_dataset(namespace: str, name: str) -> Dataset:
     """Name a dataset of an event as we do: Glue's names in lower case, no slashes around keys."""
     if _GLUE.match(namespace):
@@ -124,7 +129,7 @@ def _make_run(event: _RunEvent) -> ObservedRun:
     inputs, outputs = event.inputs or [], event.outputs or []
     facets = event.run.facets or {}
     moment, is_end = event.event_time, kind in ENDINGS
-    run = ObservedRun(
+    return ObservedRun(
         run_id=event.run.run_id,
         job_namespace=event.job.namespace,
         job_name=event.job.name,
@@ -134,15 +139,16 @@ def _make_run(event: _RunEvent) -> ObservedRun:
         end=kind if is_end else None,
         succeeded_at=moment if kind == SUCCESS else None,
         producers=(event.producer,) if event.producer else (),
-        glue_jobs=tuple(_find_texts(facets, _GLUE_JOB)),
-        parents=tuple(_find_parents(facets.get("parent"))),
-        inputs=tuple(_name(dataset) for dataset in inputs),
-        outputs=tuple(_name(dataset) for dataset in outputs),
-        described=tuple(_name(dataset) for dataset in outputs if _has_columns(dataset)),
+        glue_jobs=unite_values([*_find_texts(facets, _GLUE_JOB)]),
+        parents=unite_values([*_find_parents(facets.get("parent"))]),
+        inputs=unite_values([_name(dataset) for dataset in inputs]),
+        outputs=unite_values([_name(dataset) for dataset in outputs]),
+        described=unite_values([_name(each) for each in outputs if _has_columns(each)]),
         flows=unite_flows(flow for dataset in outputs for flow in _read_columns(dataset)),
-        aliases=tuple(alias for dataset in (*inputs, *outputs) for alias in _read_aliases(dataset)),
+        aliases=unite_values(
+            [alias for each in (*inputs, *outputs) for alias in _read_aliases(each)]
+        ),
     )
-    return merge_runs(run, run)  # in the order of a merged run
 
 
 def _name(dataset: _EventDataset) -> Dataset:
@@ -208,21 +214,14 @@ def _make_flow(
             if column is not None
         ),
         indirect=tuple(
-            IndirectEdge(
-                upstream=source.field, downstream=column, effect=msgspec.convert(effect, Effect)
-            )
+            IndirectEdge(upstream=source.field, downstream=column, effect=_EFFECTS[effect])
             for effect in effects
-            if effect in get_args(Effect)
+            if effect in _EFFECTS
         ),
     )
-
-
-_OLD_TYPES: dict[str, Transformation] = {"IDENTITY": "identity", "MASKED": "masking"}
 
 
 def _read_transformation(way: _Way) -> Transformation | None:
     if way.masking:
         return "masking"
-    subtype = (way.subtype or "").lower()
-    known = subtype in {"identity", "transformation", "aggregation"}
-    return msgspec.convert(subtype, Transformation) if known else None
+    return _TRANSFORMATIONS.get((way.subtype or "").lower())
