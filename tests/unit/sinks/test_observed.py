@@ -1,6 +1,7 @@
 """Observed runs in SQL sinks: merged in the database, apart from the rows of extractions."""
 
 import random
+from asyncio import gather
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +57,15 @@ async def test_single_events_in_any_order_and_repeated_give_what_one_batch_gives
         for event in order:
             await store(sink, event)
         assert dump(rows) == expected
+
+
+async def test_writers_at_the_same_time_lose_nothing_of_each_other(sink: SqlSink, rows: Rows):
+    await store(sink, *EVENTS)
+    expected = dump(rows)
+    for table in ("observed_runs", "observed_edges"):
+        rows(f"DELETE FROM {table}")
+    await gather(*(store(sink, event) for event in EVENTS * 4))
+    assert dump(rows) == expected
 
 
 async def test_an_edge_knows_when_it_was_seen_and_when_with_success(sink: SqlSink, rows: Rows):
