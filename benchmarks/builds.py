@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".bench-builds"
 """A folder for each commit, with its files and its environment; ``make clean`` removes it."""
-PACKAGES = ("./producer[api]", "./worker[postgres]")
+PACKAGES = ("./producer[api]", "./worker[postgres,parquet,zstd,openlineage]")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from benchmarks.cases import (  # noqa: I001 - the order of the report
     commands,
     throughput,
+    formats,
     unit_costs,
     enqueueing,
     memory,
@@ -23,6 +24,7 @@ __all__ = [
     "commands",
     "costs",
     "enqueueing",
+    "formats",
     "growth",
     "idle",
     "incremental",
