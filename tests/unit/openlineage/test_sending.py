@@ -124,6 +124,11 @@ async def test_a_token_that_cannot_be_read_is_told_before_the_run(
     assert receiver.asked == 0
 
 
+async def test_a_variable_that_is_missing_is_told_before_the_run(receiver: RecordingReceiver):
+    with pytest.raises(SinkRefused, match="the worker has no variable NO_SUCH_TOKEN"):
+        await parse_sink(f"openlineage+{receiver.url}?token=env:NO_SUCH_TOKEN").open()
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

@@ -38,9 +38,12 @@ class SecretReference:
         where = f"{self._kind}:{self._place}"
         try:
             value = self._read_text().strip()
-        except (KeyError, OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "there is no such text"
-            raise SinkRefused(f"{sink}: {where} cannot be read: {reason}") from None
+        except KeyError:
+            raise SinkRefused(f"{sink}: the worker has no variable {self._place}") from None
+        except OSError as error:
+            raise SinkRefused(f"{sink}: {where} cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise SinkRefused(f"{sink}: {where} is not a text") from None
         if not value or not value.isascii() or not value.isprintable():
             raise SinkRefused(f"{sink}: {where} holds no secret on one line")
         return value
