@@ -12,7 +12,7 @@ from glueline.contract.messages import Options
 from glueline.settings.settings import Settings
 from glueline.settings.sources import Role, Source
 from glueline_simulator import Simulator
-from glueline_worker.commands.stored_lineage import StoredLineage, read_lineage
+from glueline_worker.questions.stored_lineage import StoredLineage, read_lineage
 from glueline_worker.sinks.registry import parse_sink
 from glueline_worker.sinks.sql.sink import SqlSink
 

@@ -2,10 +2,10 @@
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
-from glueline_worker.commands.dataset_names import find_datasets, get_full_name
-from glueline_worker.commands.stored_lineage import StoredLineage, join_lineage
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming import name_catalog_table, name_s3_path
+from glueline_worker.questions.dataset_names import find_datasets, get_full_name
+from glueline_worker.questions.stored_lineage import StoredLineage, join_lineage
 from glueline_worker.sinks.sql.lineage_queries import (
     StoredDatabase,
     StoredEdge,

@@ -24,6 +24,21 @@ _COMMANDS = (
         "Read events of Glue from an SQS queue until SIGTERM or Ctrl-C.",
     ),
     LazyCommand(
+        "tables",
+        "glueline_worker.commands.tables:show_tables",
+        "List the tables in a SQL sink: all, or those whose name fits a glob.",
+    ),
+    LazyCommand(
+        "table",
+        "glueline_worker.commands.table:show_table",
+        "Show a table: its facts, its columns with nested types, and what is one hop away.",
+    ),
+    LazyCommand(
+        "job",
+        "glueline_worker.commands.job:show_job",
+        "Show a job: its facts, inputs and outputs, and its edges with the line in the script.",
+    ),
+    LazyCommand(
         "lineage",
         "glueline_worker.commands.lineage:lineage",
         "Show where a dataset or a column comes from and where it goes.",

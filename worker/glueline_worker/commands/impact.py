@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from glueline.cli.options import AsJson
-from glueline_worker.commands.lineage import lineage
+from glueline_worker.commands.lineage import ColumnOption, FormatOption, lineage
+from glueline_worker.commands.sql_sinks import SqlSinkOption
 
 
 def impact(
@@ -13,11 +14,10 @@ def impact(
         str,
         typer.Argument(metavar="DATASET[.COLUMN]", help="Named as for glueline lineage."),
     ],
-    sink: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The SQLite or PostgreSQL sink to read [GLUELINE_SINKS]."),
-    ] = None,
+    sink: SqlSinkOption = None,
     depth: Annotated[int, typer.Option(min=1, max=100, help="How many hops to follow.")] = 5,
+    column: ColumnOption = None,
+    output: FormatOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what breaks if a dataset or a column is dropped.
@@ -27,4 +27,13 @@ def impact(
 
     Example: glueline impact raw.orders_json.total
     """
-    lineage(dataset, sink, "downstream", depth, indirect=True, as_json=as_json)
+    lineage(
+        dataset,
+        sink,
+        "downstream",
+        depth,
+        column,
+        indirect=True,
+        output=output,
+        as_json=as_json,
+    )

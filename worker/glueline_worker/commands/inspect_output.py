@@ -8,9 +8,9 @@ from rich.tree import Tree
 from glueline.contract.lineage import Dataset
 from glueline.contract.structs import to_builtins
 from glueline.contract.terminal import clean_line
-from glueline_worker.commands.dataset_names import format_dataset
 from glueline_worker.commands.lineage_output import describe_deciding
 from glueline_worker.lineage.model import Edge, Lineage
+from glueline_worker.questions.dataset_names import format_dataset
 
 HEADERS = ("file", "inputs", "outputs", "edges", "columns", "warnings")
 

@@ -10,7 +10,7 @@ from glueline.contract.lineage import Dataset
 from glueline.contract.sentences import list_some
 from glueline.contract.structs import to_builtins
 from glueline.contract.terminal import clean_line
-from glueline_worker.commands.dataset_names import format_dataset, is_glue_table
+from glueline_worker.questions.dataset_names import format_dataset, is_glue_table
 
 if TYPE_CHECKING:
     from glueline_worker.lineage.links.column_walk import ColumnStep, ColumnWay, Ways

@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from glueline.contract.lineage import Dataset
 from glueline.contract.terminal import clean_line
-from glueline_worker.commands.dataset_names import format_dataset
+from glueline_worker.questions.dataset_names import format_dataset
 
 _EDGES = """
 SELECT process, upstream_namespace, upstream_name, downstream_namespace, downstream_name

@@ -1,10 +1,14 @@
 """Read from the SQLite or PostgreSQL sink that a command is given."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
 
 from glueline.cli.loading import load_cli_settings
 from glueline.contract.errors import UsageError
+from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.registry import parse_sink
 
 if TYPE_CHECKING:
@@ -13,6 +17,26 @@ if TYPE_CHECKING:
     from glueline_worker.sinks.sql.sink import SqlSink
 
 _Result = TypeVar("_Result")
+SqlSinkOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sink", metavar="URL", help="The SQLite or PostgreSQL sink to read [GLUELINE_SINKS]."
+    ),
+]
+
+
+def ask_sql_sink(url: str | None, read: "Callable[[SqlSink], Awaitable[_Result]]") -> "_Result":
+    """Return what ``read`` finds in the sink ``url``, by default the first one of the settings.
+
+    Raises UsageError when there is none, and SinkRefused when the given one holds nothing.
+    """
+    chosen = choose_sql_sink(url)
+    try:
+        return asyncio.run(read_sql_sink(chosen, read))
+    except SinkRefused as error:
+        if url:
+            raise
+        raise UsageError(f"{error} (no --sink was given)") from None
 
 
 def choose_sql_sink(url: str | None) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from glueline.contract.lineage import Dataset
-from glueline_worker.commands.dataset_names import is_glue_table
 from glueline_worker.lineage.links.column_walk import ColumnWay
 from glueline_worker.lineage.links.walk import Hop
+from glueline_worker.questions.dataset_names import is_glue_table
 from glueline_worker.sinks.sql.lineage_queries import select_column_names, select_columns_into
 from glueline_worker.sinks.sql.sink import SqlSink
 

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from glueline.contract.lineage import Dataset
 from glueline.contract.records import CatalogLink
 from glueline_worker.catalog.common_fields import format_link
-from glueline_worker.commands.observed_lineage import Evidence, join_observations
 from glueline_worker.lineage.links.column_walk import ColumnWay
 from glueline_worker.lineage.links.databases import CatalogDatabase, DatabaseLinks
 from glueline_worker.lineage.links.storage import StorageIndex
 from glueline_worker.lineage.links.walk import Hop, LineageGraph
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming import name_catalog_table
+from glueline_worker.questions.observed_lineage import Evidence, join_observations
 from glueline_worker.sinks.sql.lineage_queries import (
     StoredDatabase,
     StoredEdge,
@@ -95,7 +95,7 @@ async def read_lineage(sink: SqlSink) -> StoredLineage:
     partitions = await sink.read(select_partitions_elsewhere)
     observations = await sink.read(select_observations)
     jobs = await sink.read(select_job_names) if observations else set()
-    return join_lineage(edges, databases, tables, partitions, observations, jobs)
+    return join_lineage(edges, databases, tables, partitions, observations=observations, jobs=jobs)
 
 
 def join_lineage(
@@ -103,6 +103,7 @@ def join_lineage(
     databases: Sequence[StoredDatabase],
     tables: Sequence[StoredTable],
     partitions: Iterable[StoredPartition] = (),
+    *,
     observations: Iterable[StoredObservation] = (),
     jobs: AbstractSet[str] = frozenset(),
 ) -> StoredLineage:
@@ -139,6 +140,13 @@ def join_lineage(
         coded=frozenset(coded),
         observed=observed,
     )
+
+
+def name_stored_table(table: StoredTable, databases: Sequence[StoredDatabase]) -> Dataset:
+    """Return a table's name in lineage: that at its owner's, where it was read through a link."""
+    linked, _ = _split_databases(databases)
+    links = DatabaseLinks((link, target) for link, (target, _) in linked.items())
+    return _make_dataset(table, table.name, _find_owner_databases(databases, links))
 
 
 def _split_databases(

@@ -1,0 +1,1 @@
+"""Questions about the catalogue and the lineage that a SQL sink holds, and their answers."""
