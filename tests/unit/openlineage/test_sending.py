@@ -188,3 +188,38 @@ async def test_a_transport_that_fails_leaves_the_unit_to_be_tried_again(
     receiver.answers = [Answer(500)] * 20
     with pytest.raises(SinkUnavailable, match="the events of job/load were not sent"):
         await send("openlineage+config:")
+
+
+def use_transport(monkeypatch: pytest.MonkeyPatch, folder: Path, transport: str) -> None:
+    config = folder / "openlineage.yml"
+    config.write_text(f"transport: {transport}")
+    monkeypatch.setenv("OPENLINEAGE_CONFIG", str(config))
+
+
+QUEUEING = "{{type: async_http, url: '{url}', timeout: 5, retry: {{total: 0}}}}"
+"""A transport that takes an event before it is sent, and only logs that it was not."""
+
+
+@pytest.mark.parametrize("form", [QUEUEING, f"{{{{type: composite, transports: [{QUEUEING}]}}}}"])
+async def test_a_transport_that_fails_after_it_took_an_event_is_told_too(
+    receiver: RecordingReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+):
+    use_transport(monkeypatch, tmp_path, form.format(url=receiver.url))
+    receiver.answers = [Answer(400)]
+    with pytest.raises(SinkUnavailable, match="job/load were not sent: the transport lost 1 of"):
+        await send("openlineage+config:")
+
+
+async def test_a_unit_is_complete_when_a_transport_has_sent_what_it_took(
+    receiver: RecordingReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    use_transport(monkeypatch, tmp_path, QUEUEING.format(url=receiver.url))
+    sink = parse_sink("openlineage+config:")
+    await sink.open()
+    try:
+        writer = await sink.begin(run(), "job/load")
+        await writer.write(RECORDS)
+        await writer.complete()
+        assert len(receiver.documents) == 2
+    finally:
+        await sink.close()

@@ -17,6 +17,7 @@ from glueline.contract.records import Record
 from glueline.contract.terminal import clean_line
 from glueline_worker.openlineage.events import AnyEvent, EventOptions, make_events
 from glueline_worker.openlineage.options import EVENT_OPTIONS, parse_event_options
+from glueline_worker.openlineage.transports import count_failures, wait_until_sent
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.model import Commit, CommitReport, Receipt, Run
 from glueline_worker.sinks.sink_url import SinkUrl
@@ -116,14 +117,23 @@ class EventSender:
         self._events = []
 
     def _send(self) -> None:
+        transport = self._client.transport
+        # Another unit's failures may be counted too. Then this unit sends its events once more.
+        failures = count_failures(transport)
         for event in self._events:
             try:
                 self._client.emit(event)
             except Exception as error:  # noqa: BLE001 - each transport has errors of its own
-                raise SinkUnavailable(
-                    f"{self._name}: the events of {self._unit_id} were not sent: the client "
-                    f"{_tell(error)}"
-                ) from None
+                raise self._make_error(f"the client {_tell(error)}") from None
+        if not wait_until_sent(transport):
+            raise self._make_error("the transport still holds some of them")
+        if failed := count_failures(transport) - failures:
+            raise self._make_error(f"the transport lost {failed} of those it took")
+
+    def _make_error(self, reason: str) -> SinkUnavailable:
+        return SinkUnavailable(
+            f"{self._name}: the events of {self._unit_id} were not sent: {reason}"
+        )
 
 
 def _tell(error: Exception) -> str:
