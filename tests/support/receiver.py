@@ -1,5 +1,6 @@
 """A real HTTP service that keeps what it is sent, and answers as it is told."""
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ def recording_receiver() -> Iterator[RecordingReceiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers["Content-Encoding"] == "gzip":
+                body = gzip.decompress(body)
             with lock:
                 receiver.asked += 1
                 answer = receiver.answers.pop(0) if receiver.answers else Answer(201)

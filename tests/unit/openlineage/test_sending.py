@@ -55,6 +55,18 @@ async def test_a_batch_holds_several_events(receiver: RecordingReceiver):
     assert set(receiver.paths) == {"/api/v1/lineage/batch"}
 
 
+async def test_events_are_compressed_on_request_also_when_they_are_posted_again(
+    receiver: RecordingReceiver,
+):
+    await send(f"openlineage+{receiver.url}")
+    plain = receiver.documents
+    receiver.answers = [Answer(503)]
+    await send(f"openlineage+{receiver.url}?compression=gzip")
+    assert receiver.documents == plain * 2
+    encodings = [headers.get("Content-Encoding") for headers in receiver.headers]
+    assert encodings == [None, None, "gzip", "gzip", "gzip"]
+
+
 async def test_a_service_that_fails_for_a_moment_gets_everything(receiver: RecordingReceiver):
     receiver.answers = [Answer(503), Answer(429, headers={"Retry-After": "0"}), Answer(500)]
     await send(f"openlineage+{receiver.url}")
@@ -139,6 +151,7 @@ async def test_a_variable_that_is_missing_is_told_before_the_run(receiver: Recor
         ("openlineage+http://h?token=letmein", "holds its token; write a reference"),
         ("openlineage+http://h?token=env:", "write a reference"),
         ("openlineage+http://h?batch=0", "write a whole number from 1 on"),
+        ("openlineage+http://h?compression=zstd", "write compression=gzip or nothing"),
         ("openlineage+http://h?links=many", "links='many'"),
         ("openlineage+http://h?bytes=1", "from 10,000 on"),
         ("openlineage+http://h?static=yes", "write true or false"),

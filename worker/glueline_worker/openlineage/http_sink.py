@@ -5,6 +5,7 @@ from datetime import datetime
 
 import orjson
 
+from glueline.contract.errors import UsageError
 from glueline.contract.records import Record
 from glueline_worker.openlineage.events import EventOptions, encode_event, make_events
 from glueline_worker.openlineage.options import (
@@ -26,10 +27,16 @@ _MOST_HELD = 4 << 20
 
 def make_event_http_sink(sink_url: SinkUrl) -> "EventHttpSink":
     """Make the sink of an ``openlineage+http(s)://`` URL; raises UsageError."""
-    sink_url.refuse_options_except((*EVENT_OPTIONS, "batch", "token"))
+    sink_url.refuse_options_except((*EVENT_OPTIONS, "batch", "compression", "token"))
     address = Address.parse(sink_url, _PATH)
     token = SecretReference.parse(sink_url, "token")
-    receiver = Receiver(sink_url.name, address, token)
+    if sink_url.options.get("compression", "gzip") != "gzip":
+        raise UsageError(
+            f"the sink {sink_url.name!r} has an unknown compression; write compression=gzip or "
+            "nothing"
+        )
+    is_compressed = "compression" in sink_url.options
+    receiver = Receiver(sink_url.name, address, token, is_compressed=is_compressed)
     batch = parse_count(sink_url, "batch", 1)
     return EventHttpSink(sink_url.name, receiver, parse_event_options(sink_url), batch)
 

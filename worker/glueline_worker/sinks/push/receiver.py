@@ -1,6 +1,7 @@
 """An HTTP service that a sink posts to, with retries and one sentence for each error."""
 
 import asyncio
+import gzip
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -68,9 +69,17 @@ class Pause(SinkUnavailable):
 class Receiver:
     """Posts JSON to one service. It is made before there is a loop, and opened on it."""
 
-    def __init__(self, name: str, address: Address, token: SecretReference | None) -> None:
-        """Post to ``address``; errors call the sink ``name``."""
+    def __init__(
+        self,
+        name: str,
+        address: Address,
+        token: SecretReference | None,
+        *,
+        is_compressed: bool = False,
+    ) -> None:
+        """Post to ``address``, with gzip or as it is; errors call the sink ``name``."""
         self._name = name
+        self._is_compressed = is_compressed
         self._address = address
         self._token = token
         self._session: aiohttp.ClientSession | None = None
@@ -103,6 +112,10 @@ class Receiver:
         Raises SinkRefused when the service will not take it, naming ``what`` was sent, and
         SinkUnavailable when it could not for as long as one attempt is worth.
         """
+        headers = dict(headers or {})
+        if self._is_compressed:
+            body = gzip.compress(body, mtime=0)
+            headers["Content-Encoding"] = "gzip"
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(Pause),
             stop=stop_after_delay(_PATIENCE),
@@ -110,7 +123,7 @@ class Receiver:
             reraise=True,
         ):
             with attempt:
-                return await self._post_once(body, what, suffix, headers or {})
+                return await self._post_once(body, what, suffix, headers)
         raise AssertionError("unreachable")  # pragma: no cover
 
     async def _post_once(
