@@ -27,11 +27,14 @@ class StartError(SimulatorError):
 class AwsError(Exception):
     """An error answer of a simulated service."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.headers = headers or {}
 
 
 def invalid_input_error(message: str) -> AwsError:

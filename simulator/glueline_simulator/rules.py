@@ -20,8 +20,12 @@ GLUE_OPERATIONS = frozenset(
 )  # fmt: skip
 S3_OPERATIONS = frozenset(
     {
-        "CreateBucket", "DeleteObject", "DeleteObjects", "GetObject", "HeadBucket", "HeadObject",
-        "ListBuckets", "ListObjectsV2", "PutObject",
+        "AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket",
+        "CreateMultipartUpload", "DeleteObject", "DeleteObjects", "GetObject", "HeadBucket",
+        "HeadObject", "ListBuckets", "ListMultipartUploads", "ListObjectsV2", "ListParts",
+        "PutObject", "UploadPart", "UploadPartCopy",
+        # Permissions that have another name than their operation.
+        "ListBucketMultipartUploads", "ListMultipartUploadParts",
     }
 )  # fmt: skip
 STS_OPERATIONS = frozenset({"AssumeRole", "GetCallerIdentity"})

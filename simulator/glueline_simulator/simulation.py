@@ -165,10 +165,9 @@ class Simulation:
     def _authorize(self, call: ServiceCall, service: Service) -> None:
         arn, call.names = service.resources(call)
         if any(call.is_about(rule) for rule in call.settings.deny + call.caller.deny):
+            action = call.permission or call.operation
             status = 400 if service in (self._glue, self._secrets, self.sqs) else 403
-            raise access_denied_error(
-                call.caller.arn, f"{service.prefix}:{call.operation}", arn, status
-            )
+            raise access_denied_error(call.caller.arn, f"{service.prefix}:{action}", arn, status)
 
     def _finish(
         self,

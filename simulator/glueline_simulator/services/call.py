@@ -20,6 +20,8 @@ class ServiceCall:
     request: HttpRequest
     settings: Settings
     operation: str = "Unknown"
+    permission: str = ""
+    """The permission that the call needs, if it has another name than the operation."""
     caller: Caller = _ANONYMOUS
     parameters: dict[str, Any] = field(default_factory=dict)
     names: Sequence[str] = ()
@@ -27,7 +29,8 @@ class ServiceCall:
 
     def is_about(self, rule: CallRule) -> bool:
         """Tell whether a rule names this call."""
-        return rule.matches(self.operation, self.names)
+        named = (self.operation, self.permission) if self.permission else (self.operation,)
+        return any(rule.matches(name, self.names) for name in named)
 
     @property
     def loop(self) -> EndlessLoop | None:

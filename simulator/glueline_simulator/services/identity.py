@@ -134,6 +134,12 @@ def find_signed_service(request: HttpRequest) -> str:
     return match[3].decode("latin-1") if match else ""
 
 
+def find_signed_region(request: HttpRequest) -> str:
+    """Return the Region in the scope of a signature; empty without one."""
+    match = _CREDENTIAL.search(request.headers.get(b"authorization", b""))
+    return match[2].decode("latin-1") if match else ""
+
+
 def _missing_credentials_error(*, s3: bool) -> AwsError:
     if s3:
         return AwsError("AccessDenied", "Access Denied", 403)

@@ -1,22 +1,29 @@
 """The part of S3 that is needed to read scripts and write files."""
 
-from collections.abc import Callable, Iterable
-from email.utils import formatdate
+from collections.abc import Callable
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from glueline_simulator.catalogue.account_state import AwsState
 from glueline_simulator.errors import AwsError
 from glueline_simulator.services.buckets import (
-    compute_etag,
     list_buckets,
     list_objects,
-    parse_keys_to_delete,
     render_deletions,
 )
 from glueline_simulator.services.call import ServiceCall
-from glueline_simulator.services.s3_body import read_payload
-from glueline_simulator.wire.messages import HttpResponse
+from glueline_simulator.services.identity import find_signed_region
+from glueline_simulator.services.multipart import MultipartCalls
+from glueline_simulator.services.object_store import ObjectStore
+from glueline_simulator.services.s3_body import (
+    parse_byte_range,
+    read_conditions,
+    read_copy_source,
+    read_encryption,
+    read_payload,
+)
+from glueline_simulator.services.s3_xml import answer_xml, parse_texts, render_stored
+from glueline_simulator.wire.messages import HttpRequest, HttpResponse
 
 _NAMES = {
     ("GET", True): "GetObject",
@@ -26,8 +33,26 @@ _NAMES = {
     ("GET", False): "ListObjectsV2",
     ("HEAD", False): "HeadBucket",
     ("PUT", False): "CreateBucket",
-    ("POST", False): "DeleteObjects",
 }
+_NAMES_BY_QUERY = {
+    ("POST", True, "uploads"): "CreateMultipartUpload",
+    ("POST", True, "uploadId"): "CompleteMultipartUpload",
+    ("PUT", True, "uploadId"): "UploadPart",
+    ("DELETE", True, "uploadId"): "AbortMultipartUpload",
+    ("GET", True, "uploadId"): "ListParts",
+    ("GET", False, "uploads"): "ListMultipartUploads",
+    ("POST", False, "delete"): "DeleteObjects",
+}
+_PERMISSIONS = {
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListParts": "ListMultipartUploadParts",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+}
+_COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}
 _CODES = {
     "ThrottlingException": ("SlowDown", 503),
     "InternalServiceException": ("InternalError", 500),
@@ -35,8 +60,18 @@ _CODES = {
     "FederationSourceRetryableException": ("ServiceUnavailable", 503),
     "AccessDeniedException": ("AccessDenied", 403),
 }
-_STARTED = formatdate(usegmt=True)
-_MOST_STORED = 512 * 1024 * 1024
+_LISTING_PARAMETERS = frozenset(
+    {
+        "prefix",
+        "delimiter",
+        "start-after",
+        "continuation-token",
+        "encoding-type",
+        "key-marker",
+        "upload-id-marker",
+    }
+)
+"""Parameters that may be empty. Another empty one names a part of a bucket, such as ``?acl``."""
 
 
 class S3Service:
@@ -46,9 +81,11 @@ class S3Service:
 
     def __init__(self, state: AwsState) -> None:
         self._state = state
-        self._buckets: set[str] = set()
-        self._stored = sum(map(len, state.objects.values()))
+        self._store = ObjectStore(state)
+        self._regions: dict[str, str] = {}
+        """The Regions of created buckets, empty where the request named none."""
         self._operations: dict[str, Callable[..., HttpResponse]] = {
+            "CopyObject": self._copy,
             "CreateBucket": self._create_bucket,
             "DeleteObject": self._delete,
             "DeleteObjects": self._delete_many,
@@ -58,21 +95,21 @@ class S3Service:
             "ListBuckets": self._list_buckets,
             "ListObjectsV2": self._list,
             "PutObject": self._put,
+            **MultipartCalls(self._store, self._known_bucket).operations,
         }
 
     def understand(self, call: ServiceCall) -> None:
         """Parse bucket and key."""
         bucket, key = parse_address(call.request.header("host"), call.request.path)
         call.parameters = {"bucket": bucket, "key": key}
-        name = _NAMES.get((call.request.method, bool(key)))
+        name = _find_operation(call.request, has_key=bool(key))
         if not bucket:
-            name = "ListBuckets" if call.request.method == "GET" else None
-        if name == "DeleteObjects" and "delete" not in call.request.query:
-            name = None
-        if name is None:
+            name = "ListBuckets" if call.request.method == "GET" else ""
+        if not name:
             message = "The simulator does not implement this operation of S3."
             raise AwsError("NotImplemented", message, 501)
         call.operation = name
+        call.permission = _PERMISSIONS.get(name, "")
 
     def resources(self, call: ServiceCall) -> tuple[str, list[str]]:
         """Return the ARN of the object, and its names such as ``bucket/key``."""
@@ -81,6 +118,7 @@ class S3Service:
 
     def answer(self, call: ServiceCall) -> HttpResponse:
         """Answer a call."""
+        self._check_region(call)
         return self._operations[call.operation](call, **call.parameters)
 
     def failure(self, error: AwsError, call: ServiceCall) -> HttpResponse:
@@ -90,16 +128,16 @@ class S3Service:
         if call.parameters.get("key"):
             text += f"<Key>{escape(call.parameters['key'])}</Key>"
         body = f'<?xml version="1.0" encoding="UTF-8"?>{text}</Error>'.encode()
-        return HttpResponse(status, {"Content-Type": "application/xml"}, body)
+        return HttpResponse(status, {"Content-Type": "application/xml", **error.headers}, body)
 
     def _get(self, call: ServiceCall, bucket: str, key: str) -> HttpResponse:
-        body = self._state.object(bucket, key)
-        if body is None:
-            raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+        body, stored = self._store.find((bucket, key))
+        stored.check_etag(call.request.header("if-match"))
         headers = {
             "Content-Type": "binary/octet-stream",
-            "ETag": compute_etag(body),
-            "Last-Modified": _STARTED,
+            "ETag": stored.etag,
+            "Last-Modified": stored.modified,
+            **stored.encryption,
             "Accept-Ranges": "bytes",
         }
         wanted = call.request.header("range")
@@ -110,52 +148,77 @@ class S3Service:
         return HttpResponse(206, headers, body[first : last + 1])
 
     def _put(self, call: ServiceCall, bucket: str, key: str) -> HttpResponse:
-        body = read_payload(call.request)
-        stored = self._stored + len(body) - len(self._state.objects.get((bucket, key), b""))
-        if stored > _MOST_STORED:
-            message = "The simulator keeps no more than 512 MiB of objects."
-            raise AwsError("EntityTooLarge", message)
-        if call.request.header("if-none-match") == "*" and (bucket, key) in self._state.objects:
-            message = "At least one of the pre-conditions you specified did not hold"
-            raise AwsError("PreconditionFailed", message, 412)
-        self._stored = stored
-        self._state.objects[bucket, key] = body
-        return HttpResponse(200, {"ETag": compute_etag(body)})
+        request = call.request
+        encryption, conditions = read_encryption(request), read_conditions(request)
+        stored = self._store.put((bucket, key), read_payload(request), encryption, conditions)
+        return HttpResponse(200, {"ETag": stored.etag, **encryption})
+
+    def _copy(self, call: ServiceCall, bucket: str, key: str) -> HttpResponse:
+        encryption, conditions = read_encryption(call.request), read_conditions(call.request)
+        source = read_copy_source(call.request, self._store)
+        stored = self._store.put((bucket, key), source, encryption, conditions)
+        return answer_xml("CopyObjectResult", render_stored(stored), encryption)
 
     def _delete(self, _call: ServiceCall, bucket: str, key: str) -> HttpResponse:
-        self._forget([(bucket, key)])
+        self._store.delete((bucket, key))
         return HttpResponse(204)
 
     def _delete_many(self, call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
-        keys = parse_keys_to_delete(call.request.body)
-        self._forget((bucket, key) for key in keys)
+        keys = parse_texts(read_payload(call.request), "Key")
+        for key in keys:
+            self._store.delete((bucket, key))
         return render_deletions(keys)
 
-    def _create_bucket(self, _call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
-        self._buckets.add(bucket)
+    def _create_bucket(self, call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
+        body = read_payload(call.request)
+        regions = parse_texts(body, "LocationConstraint") if body else []
+        self._regions[bucket] = next(iter(regions), "")
         return HttpResponse(200, {"Location": f"/{quote(bucket)}"})
 
     def _head_bucket(self, _call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
-        self._known_bucket(bucket)
-        return HttpResponse(200)
+        region = self._regions.get(self._known_bucket(bucket), "")
+        return HttpResponse(200, {"x-amz-bucket-region": region} if region else {})
 
     def _list(self, call: ServiceCall, bucket: str, **_: str) -> HttpResponse:
-        return list_objects(self._state, self._known_bucket(bucket), call.request.query)
+        return list_objects(
+            self._state, self._store, self._known_bucket(bucket), call.request.query
+        )
 
     def _list_buckets(self, _call: ServiceCall, **_: str) -> HttpResponse:
-        return list_buckets(self._buckets | self._stored_buckets())
+        return list_buckets(self._regions.keys() | self._stored_buckets())
 
-    def _forget(self, addresses: Iterable[tuple[str, str]]) -> None:
-        for place in addresses:
-            self._stored -= len(self._state.objects.pop(place, b""))
+    def _check_region(self, call: ServiceCall) -> None:
+        """Raise PermanentRedirect for a call that is signed for another Region than the bucket's.
+
+        Only a bucket that was created with a Region has one.
+        """
+        region = self._regions.get(call.parameters["bucket"], "")
+        signed = find_signed_region(call.request)
+        if region and signed and signed != region and call.operation != "CreateBucket":
+            message = "The bucket you are attempting to access must be addressed using its endpoint"
+            headers = {"x-amz-bucket-region": region}
+            raise AwsError("PermanentRedirect", message, 301, headers)
 
     def _known_bucket(self, bucket: str) -> str:
-        if bucket not in self._buckets and bucket not in self._stored_buckets():
+        if bucket not in self._regions and bucket not in self._stored_buckets():
             raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
         return bucket
 
     def _stored_buckets(self) -> set[str]:
-        return {bucket for bucket, _ in self._state.places()}
+        places = (upload.place for upload in self._store.uploads.values())
+        return {bucket for bucket, _ in (*self._state.places(), *places)}
+
+
+def _find_operation(request: HttpRequest, *, has_key: bool) -> str:
+    """Return the operation that method, path, query and headers make; empty for an unknown one."""
+    found = _NAMES.get((request.method, has_key), "")
+    for mark, value in request.query.items():
+        if known := _NAMES_BY_QUERY.get((request.method, has_key, mark)):
+            found = known
+            break
+        if not value and mark not in _LISTING_PARAMETERS:
+            return ""
+    return _COPIES.get(found, found) if request.header("x-amz-copy-source") else found
 
 
 def parse_address(host: str, path: str) -> tuple[str, str]:
@@ -171,19 +234,3 @@ def parse_address(host: str, path: str) -> tuple[str, str]:
         return name, path.lstrip("/")
     bucket, _, key = path.lstrip("/").partition("/")
     return bucket, key
-
-
-def parse_byte_range(header: str, size: int) -> tuple[int, int]:
-    """Parse first and last byte of a range header; raises InvalidRange."""
-    first_text, _, last_text = header.removeprefix("bytes=").partition("-")
-    try:
-        if first_text:
-            first = int(first_text)
-            last = min(int(last_text) if last_text else size - 1, size - 1)
-        else:
-            first, last = max(0, size - int(last_text)), size - 1
-    except ValueError:
-        first, last = size, size
-    if first > last or first >= size:
-        raise AwsError("InvalidRange", "The requested range is not satisfiable", 416)
-    return first, last

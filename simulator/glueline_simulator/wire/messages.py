@@ -8,6 +8,7 @@ _REASONS = {
     200: b"OK",
     204: b"No Content",
     206: b"Partial Content",
+    301: b"Moved Permanently",
     304: b"Not Modified",
     400: b"Bad Request",
     403: b"Forbidden",
