@@ -51,7 +51,7 @@ _COMMANDS = (
     LazyCommand(
         "lineage-events",
         "glueline_worker.commands.lineage_events:lineage_events",
-        "Store what runs say they read and wrote: OpenLineage events of Spark, Airflow …",
+        "Store OpenLineage's run events, as Spark and Airflow send them, beside the code's lineage.",
     ),
     LazyCommand(
         "check",
