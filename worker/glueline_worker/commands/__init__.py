@@ -51,7 +51,7 @@ _COMMANDS = (
     LazyCommand(
         "lineage-events",
         "glueline_worker.commands.lineage_events:lineage_events",
-        "Store OpenLineage's run events, as Spark and Airflow send them, beside the code's lineage.",
+        "Store OpenLineage's run events, as Spark or Airflow send them, beside the code's edges.",
     ),
     LazyCommand(
         "check",

@@ -53,7 +53,7 @@ def lineage_events(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Store OpenLineage's run events, as Spark and Airflow send them, beside the code's lineage.
+    """Store OpenLineage's run events, as Spark or Airflow send them, beside the code's edges.
 
     glueline lineage then tells of each edge whether the code says so, runs, or both. The same
     events can be stored again, in any order.
