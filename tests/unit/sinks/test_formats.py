@@ -1,23 +1,28 @@
 """The formats of the file sink's objects."""
 
+import hashlib
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.sinks.places import parquet_place, zstd_place
-from tests.unit.sinks.samples import ONE_OF_EACH, commit, job, run, store, table
+from tests.unit.sinks.samples import ENDED, ONE_OF_EACH, commit, job, run, store, table
 
 from glueline.contract.records import KINDS, parse_record
+from glueline.contract.runs import RunState
 from glueline.contract.structs import to_builtins
 from glueline_worker.sinks.errors import SinkRefused
 from glueline_worker.sinks.files.formats import parquet
 from glueline_worker.sinks.files.formats.arrow_rows import make_arrow_table, make_json_lines
 from glueline_worker.sinks.files.formats.arrow_types import make_arrow_schema
 from glueline_worker.sinks.files.formats.registry import find_format
+from glueline_worker.sinks.files.object_file import LineReader
 from glueline_worker.sinks.json_text import to_json
+from glueline_worker.sinks.model import Commit, Part, Run
 from glueline_worker.sinks.registry import parse_sink
 
 EXTENSIONS = ("jsonl", "jsonl.zst", "parquet")
@@ -139,6 +144,70 @@ async def test_a_discarded_large_unit_leaves_nothing(extension: str, tmp_path: P
     await writer.discard()
     assert not list_objects(tmp_path, "table/run=*/*")
     assert not list_objects(tmp_path, "table/run=*/.*")
+
+
+@pytest.mark.parametrize("extension", ["jsonl.zst", "parquet"])
+def test_a_damaged_byte_of_the_lines_is_found(extension: str):
+    texts = (hashlib.sha256(bytes([number])).hexdigest() for number in range(200))
+    lines = encode(*[table(f"t{number}", description=text) for number, text in enumerate(texts)])
+    content = write(extension, "table", lines)
+    start = len(content) // 2 if extension == "jsonl.zst" else find_middle_of_descriptions(content)
+    for place in range(start, start + 50):
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        with pytest.raises(OSError, match="damaged"):
+            find_format(f"x.{extension}").make_picker(io.BytesIO(damaged)).read(0, 200)
+
+
+def find_middle_of_descriptions(content: bytes) -> int:
+    group = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0)
+    chunks = [group.column(number) for number in range(group.num_columns)]
+    [chunk] = [each for each in chunks if each.path_in_schema == "description"]
+    return chunk.dictionary_page_offset + chunk.total_compressed_size // 2
+
+
+def test_a_row_group_is_read_once_for_all_of_its_rows(monkeypatch: pytest.MonkeyPatch):
+    line = encode(table("a"))
+    monkeypatch.setattr(parquet, "_ROW_GROUP", 10 * len(line))
+    picker = parquet.ParquetPicker(io.BytesIO(write("parquet", "table", *[line] * 35)))
+    made, make = list[int](), parquet.make_json_lines
+    monkeypatch.setattr(
+        parquet, "make_json_lines", lambda rows: made.append(len(rows)) or make(rows)
+    )
+    assert len({picker.read(row, row + 1) for row in range(35)}) == 1
+    assert made == [10, 10, 10, 5]
+
+
+@pytest.mark.parametrize("extension", ["jsonl.zst", "parquet"])
+async def test_kept_parts_are_read_from_the_start_of_an_object_to_its_end(
+    extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    parts = [Part(f"{n}", (table(f"t{n:02}", retention=n),), f"print {n}") for n in range(20)]
+    starts, read = list[int](), LineReader.read
+    monkeypatch.setattr(
+        LineReader, "read", lambda self, *span: starts.append(span[2]) or read(self, *span)
+    )
+    sink = (parquet_place if extension == "parquet" else zstd_place)(tmp_path).make()
+    await sink.open()
+    await store_parts(sink, run(1), parts)
+    await store_parts(sink, run(2), [Part("20", (table("t20"),), "new")], kept=parts[::-1])
+    assert starts == list(range(20))
+    texts = (parquet_place if extension == "parquet" else zstd_place)(tmp_path).texts
+    assert texts is not None
+    names = [json.loads(text)["name"] for text in texts()]
+    assert sorted(names) == sorted([f"t{n:02}" for n in range(20)] * 2 + ["t20"])
+
+
+async def store_parts(sink: Any, of: Run, parts: list[Part], kept: Sequence[Part] = ()) -> None:
+    writing = await sink.begin(of, "database/sales")
+    prints = {part.key: part.fingerprint for part in kept}
+    assert len(await writing.find_stored_entries("table", list(prints))) == len(kept)
+    await writing.mark_unchanged("table", prints)
+    await writing.write_parts(parts)
+    receipt = await writing.complete()
+    await sink.commit(
+        Commit(of, RunState.SUCCEEDED, ENDED, {}, ("database/sales",), {"database/sales": receipt})
+    )
 
 
 async def test_a_run_in_another_format_takes_nothing_over_and_keeps_the_older(tmp_path: Path):

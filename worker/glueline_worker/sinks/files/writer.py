@@ -197,12 +197,19 @@ class FileUnitWriter:
 
     def _copy_unchanged(self) -> None:
         with closing(LineReader(self._folder.root)) as reader:
-            for key, old in self._unchanged.items():
+            for key in sorted(self._unchanged, key=self._locate):
+                old = self._unchanged[key]
                 part = old.parts[key]
                 spans = tuple(self._copy(span, old, reader) for span in part.spans)
                 self._parts[key] = replace(part, spans=spans)
                 if self._lines.bytes > _SMALL_UNIT:
                     self._append_to_files(self._lines.take())
+
+    def _locate(self, key: str) -> list[tuple[str, int]]:
+        """Return where an unchanged part starts. Objects are read fastest from start to end."""
+        old = self._unchanged[key]
+        found = ((old.lines[span.kind], span.start) for span in old.parts[key].spans)
+        return [(lines.object.path, lines.start + start) for lines, start in found]
 
     def _copy(self, span: LineSpan, old: StoredUnit, reader: LineReader) -> LineSpan:
         lines = old.lines[span.kind]

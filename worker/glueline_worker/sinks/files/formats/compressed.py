@@ -37,7 +37,7 @@ class ZstdWriter:
         """Write to ``file``."""
         self._stream = zstandard.ZstdCompressor(
             compression_params=zstandard.ZstdCompressionParameters.from_level(
-                _LEVEL, window_log=_WINDOW_LOG
+                _LEVEL, window_log=_WINDOW_LOG, write_checksum=True
             )
         ).stream_writer(file, closefd=False)
 

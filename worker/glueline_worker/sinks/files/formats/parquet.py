@@ -47,13 +47,13 @@ class ParquetFormat:
 class ParquetWriter:
     """Collects lines on the disk until they are a row group.
 
-    A worker writes many objects at a time. Only one of them makes a row group, in memory.
+    A worker writes many objects at a time. Only one row group is converted at a time, in memory.
     """
 
     def __init__(self, file: IO[bytes], schema: Any) -> None:
         """Write to ``file``."""
         self._schema = schema
-        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True)
         self._lines: IO[bytes] = SpooledTemporaryFile(  # noqa: SIM115 - it is closed at the end
             max_size=_KEPT_IN_MEMORY
         )
@@ -89,42 +89,45 @@ class ParquetWriter:
 
 
 class ParquetPicker:
-    """Reads rows by their numbers, and keeps the last row group in memory."""
+    """Reads rows by their numbers, and keeps the lines of the last row group in memory."""
 
     def __init__(self, file: IO[bytes]) -> None:
         """Read the footer; raises OSError."""
-        self._file = _translate(pq.ParquetFile, file)
+        self._file = _translate(lambda: pq.ParquetFile(file, page_checksum_verification=True))
         metadata = self._file.metadata
         sizes = (metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
         self._starts = list(accumulate(sizes, initial=0))
-        self._group: tuple[int, Any] | None = None
+        self._group: tuple[int, list[bytes]] | None = None
 
     def read(self, start: int, end: int) -> bytes:
         """Return some rows as lines; raises OSError."""
         if end > self._starts[-1]:
             raise OSError(errno.EIO, "the file is cut off")
-        lines = b""
+        lines = list[bytes]()
         while start < end:
             number = bisect_right(self._starts, start) - 1
             first, behind = self._starts[number : number + 2]
-            rows = self._read_group(number).slice(start - first, min(end, behind) - start)
-            lines += make_json_lines(rows)
+            lines += self._read_group(number)[start - first : end - first]
             start = behind
-        return lines
+        return b"".join(lines)
 
     def count(self) -> int | None:
         """Return the number of rows, which the footer says."""
         return int(self._file.metadata.num_rows)
 
-    def _read_group(self, number: int) -> Any:
+    def _read_group(self, number: int) -> list[bytes]:
         if self._group is None or self._group[0] != number:
-            self._group = number, _translate(self._file.read_row_group, number)
+            self._group = number, _translate(lambda: self._make_lines(number))
         return self._group[1]
 
+    def _make_lines(self, number: int) -> list[bytes]:
+        with _one_at_a_time:
+            return make_json_lines(self._file.read_row_group(number)).splitlines(keepends=True)
 
-def _translate(read: Callable[[Any], Any], argument: Any) -> Any:
-    """Read; raises OSError where Arrow raises an error of its own or one without a number."""
+
+def _translate(read: Callable[[], Any]) -> Any:
+    """Read; raises OSError where Arrow or a damaged value raises an error of its own."""
     try:
-        return read(argument)
-    except (pa.ArrowInvalid, OSError) as error:
+        return read()
+    except (pa.ArrowException, ValueError, OverflowError, OSError) as error:
         raise OSError(errno.EIO, f"the file is cut off or damaged: {error}") from None
