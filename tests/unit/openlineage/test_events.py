@@ -133,6 +133,14 @@ def test_static_events_tell_tables_and_jobs_without_lineage():
     assert path == {"namespace": "s3://lake", "name": "orders", "type": "LOCATION"}
 
 
+@pytest.mark.parametrize(("table_format", "layer"), [("iceberg", "iceberg"), ("hive", None)])
+def test_only_a_format_of_lakes_is_a_storage_layer(table_format: str, layer: str | None):
+    storage = Storage(location="s3://lake/orders", data_locations=("s3://lake/orders",))
+    [event] = events(table("orders", format=table_format, storage=storage), is_static=True)
+    facet = event["dataset"]["facets"].get("storage")
+    assert (facet and facet["storageLayer"]) == layer
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 1000])
 def test_an_event_has_at_most_so_many_links(limit: int):
     edges = [lineage_edge(f"a{n}", f"x{m}") for n in range(6) for m in range(5)]
@@ -153,6 +161,23 @@ def test_an_event_has_at_most_so_many_bytes():
     ]
     assert sorted(found) == sorted(column.downstream for column in columns)
     assert len({event["job"]["name"] for event in made}) == len(made)
+
+
+def test_long_names_count_among_the_bytes():
+    edges = [lineage_edge(f"{n}{'a' * 1000}", f"{n}{'x' * 1000}") for n in range(3)]
+    edges += [lineage_edge(f"{n}{'a' * 1000}", "x") for n in range(40)]
+    made = events(*edges, max_bytes=30_000)
+    assert all(len(json.dumps(event)) <= 30_000 for event in made)
+    assert set().union(*map(ends, made)) == {(e.upstream.name, e.downstream.name) for e in edges}
+
+
+def test_inputs_without_an_output_are_divided_too():
+    inputs = tuple(Dataset(namespace="s3://lake", name=f"{n}{'a' * 900}") for n in range(60))
+    made = events(job("load", inputs=inputs), max_bytes=20_000)
+    assert all(len(json.dumps(event)) <= 20_000 for event in made)
+    assert sorted(i["name"] for event in made for i in event["inputs"]) == sorted(
+        dataset.name for dataset in inputs
+    )
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)

@@ -118,6 +118,15 @@ async def test_a_batch_that_is_taken_in_part_is_an_error(
         await send(f"openlineage+{receiver.url}?batch=10")
 
 
+async def test_a_batch_with_an_event_that_is_refused_for_good_is_not_sent_again(
+    receiver: RecordingReceiver,
+):
+    failed = [{"reason": "busy", "retriable": True}, {"reason": "unknown", "retriable": False}]
+    receiver.answers = [Answer(200, json.dumps({"failedEvents": failed}).encode())]
+    with pytest.raises(SinkRefused, match="2 of the events of job/load were not taken: unknown"):
+        await send(f"openlineage+{receiver.url}?batch=10")
+
+
 async def test_a_service_that_is_not_there_is_told_before_the_run(receiver: RecordingReceiver):
     sink = parse_sink("openlineage+http://127.0.0.1:9")
     with pytest.raises(SinkUnavailable, match=r"cannot be reached at 127\.0\.0\.1:9"):

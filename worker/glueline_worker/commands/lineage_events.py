@@ -12,7 +12,7 @@ import typer
 from glueline.cli.options import AsJson
 from glueline.cli.output import make_console, print_json
 from glueline.contract.errors import UsageError
-from glueline.contract.observed import ObservedRun, merge_runs
+from glueline.contract.observed import ObservedRun, merge_same_runs
 from glueline.contract.terminal import clean_line
 from glueline_worker.commands.event_files import find_event_files, read_event_file
 from glueline_worker.commands.sql_sinks import choose_sql_sink, write_sql_sink
@@ -85,11 +85,7 @@ def _collect_runs(
     paths: Iterable[Path], counts: Counter[str], *, skip_bad: bool
 ) -> Sequence[ObservedRun]:
     """Read all events before the first one is stored; raises UsageError for a bad one."""
-    runs: dict[tuple[str, str, str], ObservedRun] = {}
-    for run in _read_runs(paths, counts, skip_bad=skip_bad):
-        known = runs.get(run.identity)
-        runs[run.identity] = merge_runs(known, run) if known else run
-    return [*runs.values()]
+    return merge_same_runs(_read_runs(paths, counts, skip_bad=skip_bad))
 
 
 def _read_runs(

@@ -26,10 +26,10 @@ from glueline.contract.messages import encode
 from glueline.contract.records import JobRecord, LineageRecord, Record, TableRecord
 from glueline_worker.lineage.model import LineageContext
 from glueline_worker.lineage.naming.aws import name_catalog_table
-from glueline_worker.openlineage.columns import make_column_facet, make_job_lineage
+from glueline_worker.openlineage.column_facets import make_column_facet, make_job_lineage
 from glueline_worker.openlineage.flows import EventFlow, make_flows
 from glueline_worker.openlineage.processes import Process, make_process, make_run_id
-from glueline_worker.openlineage.things import (
+from glueline_worker.openlineage.record_facets import (
     make_job_facets,
     make_table_facets,
     make_view_facets,
@@ -38,8 +38,10 @@ from glueline_worker.sinks.json_text import to_plain_text
 
 PRODUCER = "https://pypi.org/project/glueline-worker"
 
-_LEAST_BYTES_OF_LARGE = 2000
-"""More than a link or a pair of columns takes in an event, with names of some hundred letters."""
+_MARGIN = 8
+"""An event is not measured whose estimated bytes are this many times below the limit."""
+_BYTES_OF_LINK = 400
+"""An estimate for an edge or a pair of columns in an event, without the names of the datasets."""
 
 AnyEvent = RunEvent | JobEvent | DatasetEvent
 
@@ -155,21 +157,20 @@ class _Maker:
 
     def _fit(self, flow: EventFlow) -> Iterator[EventFlow]:
         """Yield the flow, or parts of it that are small enough each, as far as that can be."""
-        is_large = flow.links > self._options.max_links or self._measure(flow) > (
-            self._options.max_bytes
-        )
-        halves = flow.halve() if is_large else None
+        halves = flow.halve() if self._is_large(flow) else None
         if halves is None:
             yield flow
             return
         for half in halves:
             yield from self._fit(half)
 
-    def _measure(self, flow: EventFlow) -> int:
-        columns = sum(len(edge.columns) + len(edge.indirect) for edge in flow.edges)
-        if (columns + flow.links) * _LEAST_BYTES_OF_LARGE < self._options.max_bytes:
-            return 0  # far from the limit, and an event takes long to encode
-        return len(encode_event(self._make_run(self._process, flow, self._make_parent([flow]))))
+    def _is_large(self, flow: EventFlow) -> bool:
+        if flow.links > self._options.max_links:
+            return True
+        if _estimate_bytes(flow) * _MARGIN < self._options.max_bytes:
+            return False  # far from the limit, and an event takes long to encode
+        event = self._make_run(self._process, flow, self._make_parent([flow]))
+        return len(encode_event(event)) > self._options.max_bytes
 
     def _make_run(self, process: Process, flow: EventFlow, parent: dict[str, Any]) -> RunEvent:
         run_id = str(make_run_id(process, [flow]))
@@ -222,3 +223,16 @@ class _Maker:
                 root=root,
             )
         }
+
+
+def _estimate_bytes(flow: EventFlow) -> int:
+    """Estimate the bytes of an event, in which each column repeats the name of its dataset."""
+    total = sum(map(_measure_name, (*flow.inputs, *flow.outputs)))
+    for edge in flow.edges:
+        times = 1 + len(edge.columns) + len(edge.indirect)
+        total += times * (_BYTES_OF_LINK + _measure_name(edge.upstream))
+    return total
+
+
+def _measure_name(dataset: Dataset) -> int:
+    return len(dataset.namespace) + len(dataset.name)

@@ -40,7 +40,7 @@ class EventFlow:
         if len(self.outputs) > 1:
             first, second = _halve(self.outputs)
             return self._of_outputs(first), self._of_outputs(second)
-        if len(self.inputs) > 1 and self.outputs:
+        if len(self.inputs) > 1:
             first, second = _halve(self.inputs)
             return self._of_inputs(first), self._of_inputs(second)
         if len(self.edges) == 1 and len(self.edges[0].columns) + len(self.edges[0].indirect) > 1:

@@ -57,8 +57,8 @@ class Address(NamedTuple):
         return cls(f"{scheme}://{parts.netloc}{path}", parts.hostname, port)
 
 
-class Pause(SinkUnavailable):
-    """An answer that asks for another attempt; ``seconds`` is how long it wants to be left."""
+class _PassingError(SinkUnavailable):
+    """An error after which the request is repeated, not before ``seconds`` have passed."""
 
     def __init__(self, message: str, seconds: float = 0.0) -> None:
         """Keep the message for the case that all attempts fail."""
@@ -117,7 +117,7 @@ class Receiver:
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
         async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(Pause),
+            retry=retry_if_exception_type(_PassingError),
             stop=stop_after_delay(_PATIENCE),
             wait=_wait,
             reraise=True,
@@ -140,13 +140,13 @@ class Receiver:
                 answer = await response.content.read(_LARGEST_ANSWER)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             reason = clean_line(str(error)) or type(error).__name__
-            raise Pause(f"{self._name} did not answer: {_hide(reason, token)}") from None
+            raise _PassingError(f"{self._name} did not answer: {_hide(reason, token)}") from None
         if response.status < 300:  # noqa: PLR2004
             return answer
         text = _hide(clean_line(answer.decode(errors="replace"))[:_LONGEST_ANSWER], token)
         sentence = f"{self._name} answered {response.status} to {what}: {text}".rstrip(": ")
         if response.status in _PASSING:
-            raise Pause(sentence, _read_seconds(response.headers.get("Retry-After")))
+            raise _PassingError(sentence, _read_seconds(response.headers.get("Retry-After")))
         raise SinkRefused(sentence)
 
     def _read_token(self) -> str:
@@ -164,7 +164,7 @@ _backoff = wait_random_exponential(multiplier=0.2, max=_LONGEST_PAUSE)
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.seconds if isinstance(error, Pause) else 0.0
+    asked = error.seconds if isinstance(error, _PassingError) else 0.0
     return max(min(asked, _LONGEST_PAUSE), _backoff(state))
 
 

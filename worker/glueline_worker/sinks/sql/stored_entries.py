@@ -29,7 +29,7 @@ def find_stored_entries(
         connection.dialect.name, RECORD_TABLES[kind], has_edges=kind in _KINDS_WITH_LINEAGE
     )
     found: dict[str, StoredEntry] = {}
-    for batch in _split_into_batches(list(keys_by_short)):
+    for batch in split_into_batches(list(keys_by_short)):
         rows = connection.exec_driver_sql(query, (bind_list(connection, batch),)).all()
         for key, fingerprint, inputs, edges in rows:
             counts = {kind: 1, "lineage": edges} if edges else {kind: 1}
@@ -53,7 +53,7 @@ def mark_seen(
     marked: dict[str, list[tuple[str, str]]] = {}
     for kind, fingerprint_by_key in unchanged.items():
         table = RECORD_TABLES[kind]
-        for batch in _split_into_batches(sorted(fingerprint_by_key)):
+        for batch in split_into_batches(sorted(fingerprint_by_key)):
             fingerprints = [fingerprint_by_key[key] for key in batch]
             keys = [shorten_key(key) for key in batch]
             lists = {"key": keys, "fingerprint": fingerprints}
@@ -91,6 +91,7 @@ def _ensure_rows_exist(connection: Connection, run: Run, table: Table, keys: set
         )
 
 
-def _split_into_batches(keys: list[str]) -> Iterator[list[str]]:
+def split_into_batches(keys: list[str]) -> Iterator[list[str]]:
+    """Yield the keys of one statement at a time."""
     for start in range(0, len(keys), KEYS_PER_STATEMENT):
         yield keys[start : start + KEYS_PER_STATEMENT]

@@ -1,6 +1,6 @@
 """Store observed runs: each is merged with what is known of it, and its edges are made again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from glueline_worker.sinks.sql.observed.tables import (
     OBSERVED_RUNS,
     create_observed_tables,
 )
-from glueline_worker.sinks.sql.stored_entries import KEYS_PER_STATEMENT
+from glueline_worker.sinks.sql.stored_entries import split_into_batches
 
 
 def store_observed_runs(connection: Connection, runs: Sequence[ObservedRun]) -> int:
@@ -32,7 +32,7 @@ def store_observed_runs(connection: Connection, runs: Sequence[ObservedRun]) -> 
     create_observed_tables(connection)
     given = {_make_run_key(run): run for run in merge_same_runs(runs)}
     edges = 0
-    for keys in _split_keys(given):
+    for keys in split_into_batches([*given]):
         known = _select_runs(connection, keys)
         merged = merge_same_runs([*known, *(given[key] for key in keys)])
         rows = [row for run in merged for row in _make_edge_rows(run)]
@@ -49,7 +49,7 @@ def forget_observed_runs(connection: Connection, before: datetime) -> int:
     create_observed_tables(connection)
     query = select(OBSERVED_RUNS.c.key).where(OBSERVED_RUNS.c.last_event_at < before)
     found = [*connection.scalars(query)]
-    for keys in _split_keys(found):
+    for keys in split_into_batches(found):
         _delete_runs(connection, keys)
     return len(found)
 
@@ -58,21 +58,9 @@ def _make_run_key(run: ObservedRun) -> str:
     return "/".join(quote(part, safe="") for part in run.identity)
 
 
-def _split_keys(keys: Iterable[str]) -> list[list[str]]:
-    ordered = [*keys]
-    return [
-        ordered[start : start + KEYS_PER_STATEMENT]
-        for start in range(0, len(ordered), KEYS_PER_STATEMENT)
-    ]
-
-
 def _select_runs(connection: Connection, keys: Sequence[str]) -> list[ObservedRun]:
     query = select(OBSERVED_RUNS.c.record).where(OBSERVED_RUNS.c.key.in_(keys))
-    return [_parse_run(record) for record in connection.scalars(query)]
-
-
-def _parse_run(record: Any) -> ObservedRun:
-    return from_builtins(record, ObservedRun)
+    return [from_builtins(record, ObservedRun) for record in connection.scalars(query)]
 
 
 def _delete_runs(connection: Connection, keys: Sequence[str]) -> None:

@@ -24,6 +24,8 @@ from glueline_worker.lineage.naming.paths import name_location
 
 _INTEGRATION = "GLUE"
 _STREAMING = "gluestreaming"
+_LAYERS = frozenset({"iceberg", "delta", "hudi"})
+"""The table formats that are a storage layer in the sense of the facet."""
 
 
 def make_job_facets(job: JobRecord | None) -> dict[str, Any]:
@@ -73,9 +75,9 @@ def make_table_facets(table: TableRecord) -> dict[str, Any]:
 def _make_storage_facets(table: TableRecord, locations: Iterable[str]) -> dict[str, Any]:
     places = [name_location(each) for each in locations]
     known = {place for place in places if "*" not in place.name}
-    facets: dict[str, Any] = {
-        "storage": StorageDatasetFacet(storageLayer=table.format, fileFormat=table.provider)
-    }
+    facets: dict[str, Any] = {}
+    if table.format in _LAYERS:
+        facets["storage"] = StorageDatasetFacet(storageLayer=table.format)
     if known:
         facets["symlinks"] = SymlinksDatasetFacet(
             identifiers=[
