@@ -19,7 +19,7 @@ def show_tables(
         list[str] | None,
         typer.Argument(
             metavar="[GLOB]...",
-            help="DATABASE.TABLE with * and ?; without a dot, the table in any database.",
+            help="DATABASE.TABLE with *, ? and [abc]; without a dot, the table in any database.",
         ),
     ] = None,
     sink: SqlSinkOption = None,
@@ -49,7 +49,7 @@ def show_tables(
         ("table", "format", "columns", "owner", "location"),
         (
             (
-                f"{table.database}.{table.name}",
+                table.full_name,
                 table.format,
                 str(table.columns),
                 table.owner or "",

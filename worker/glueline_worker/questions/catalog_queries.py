@@ -1,6 +1,8 @@
 """Queries for the tables and jobs that a SQL sink holds, each by an index where there is one."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +16,7 @@ from glueline_worker.sinks.sql.schema.tables import (
     TABLES,
 )
 
+_CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 _CANDIDATES = 5000
 """Names that are compared with a misspelled one."""
 
@@ -32,6 +35,11 @@ class TableSummary(Struct, frozen=True):
     columns: int
     location: str | None
     description: str | None
+
+    @property
+    def full_name(self) -> str:
+        """``database.table``."""
+        return f"{self.database}.{self.name}"
 
 
 class RowPlace(Struct, frozen=True):
@@ -78,18 +86,32 @@ def select_summaries(
     if owner:
         query = query.where(func.lower(columns.owner) == owner.lower())
     order = (columns.database_name, columns.name, columns.source, columns.region)
-    return [TableSummary(*row) for row in connection.execute(query.order_by(*order))]
+    found = (TableSummary(*row) for row in connection.execute(query.order_by(*order)))
+    return [table for table in found if not patterns or _is_wanted(table, patterns)]
+
+
+def _is_wanted(table: TableSummary, patterns: Sequence[str]) -> bool:
+    for pattern in patterns:
+        name = (table.full_name if "." in pattern else table.name).lower()
+        if name == pattern.lower() or fnmatchcase(name, pattern.lower()):
+            return True
+    return False
 
 
 def _fits(pattern: str) -> ColumnElement[bool]:
-    """Compare ``database.table`` with a glob that has a dot, and the table with another."""
-    name = TABLES.c.database_name.concat(".").concat(TABLES.c.name)
-    return (name if "." in pattern else TABLES.c.name).ilike(_to_like(pattern), escape="\\")
+    """Compare ``database.table`` with a glob that has a dot, and the table with another.
+
+    A table that is called like the glob fits too, whatever characters its name has.
+    """
+    full_name = TABLES.c.database_name.concat(".").concat(TABLES.c.name)
+    name = full_name if "." in pattern else TABLES.c.name
+    return or_(name.ilike(_to_like(pattern), escape="\\"), func.lower(name) == func.lower(pattern))
 
 
 def _to_like(glob: str) -> str:
+    """Return a pattern of SQL that fits all that the glob fits; it has no ``[abc]``."""
     escaped = glob.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%").replace("?", "_")
+    return _CLASS.sub("_", escaped).replace("*", "%").replace("?", "_")
 
 
 def select_things(connection: Connection, table: Table, names: Iterable[str]) -> list[StoredThing]:

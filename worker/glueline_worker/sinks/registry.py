@@ -3,15 +3,13 @@
 The help of the command line imports this, so the sinks themselves are imported on first use.
 """
 
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple
 
 from glueline.contract.errors import UsageError
+from glueline_worker.sinks.extras import load_from_extra
 from glueline_worker.sinks.sink_url import SinkUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from glueline_worker.sinks.base import Sink
 
 
@@ -69,21 +67,9 @@ def parse_sink(url: str) -> "Sink":
     scheme = SCHEMES.get(sink_url.scheme)
     if scheme is None:
         return _make_foreign_sink(sink_url)
-    sink: Sink = _load_factory(scheme, sink_url)(sink_url)
+    factory = load_from_extra(scheme.factory, scheme.extra, sink_url.name)
+    sink: Sink = factory(sink_url)
     return sink
-
-
-def _load_factory(scheme: SinkScheme, sink_url: SinkUrl) -> "Callable[[SinkUrl], Sink]":
-    try:
-        factory: Callable[[SinkUrl], Sink] = resolve_name(scheme.factory)
-    except ModuleNotFoundError:
-        if not scheme.extra:
-            raise
-        raise UsageError(
-            f"the sink {sink_url.name!r} needs a library: pip install "
-            f"'glueline-worker[{scheme.extra}]'"
-        ) from None
-    return factory
 
 
 def _make_foreign_sink(sink_url: SinkUrl) -> "Sink":

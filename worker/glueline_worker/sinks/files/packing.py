@@ -14,7 +14,6 @@ from pathlib import Path
 from glueline_worker.sinks.atomic_files import make_temporary_path, publish, sync_folder, sync_path
 from glueline_worker.sinks.errors import SinkRefused, SinkUnavailable
 from glueline_worker.sinks.files.formats.model import ObjectFormat
-from glueline_worker.sinks.files.formats.registry import find_format
 from glueline_worker.sinks.files.journal import EntryPlace, JournalEntry, JournalReader
 from glueline_worker.sinks.files.object_file import LineReader, ObjectFile
 from glueline_worker.sinks.files.previous_run import is_untouched
@@ -202,8 +201,8 @@ class Packing:
                     self._take_over(number, stored, source)
 
     def _is_whole(self, number: int, stored: StoredObject, source: Path) -> bool:
-        size = stored.records if find_format(stored.path).counts_rows else stored.bytes
-        return self._index.measure_lines(number) == size and is_untouched(source, stored)
+        is_whole = self._index.measure_lines(number) == stored.extent
+        return is_whole and is_untouched(source, stored)
 
     def _find_source(self, stored: StoredObject) -> Path:
         """Return an object of an older run under its name in this one, or of this run's commit."""

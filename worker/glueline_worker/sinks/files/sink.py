@@ -1,4 +1,4 @@
-"""The sink ``file:``, a folder with objects of JSON Lines and a manifest for each run."""
+"""The sink ``file:``, a folder with objects of lines and a manifest for each run."""
 
 import asyncio
 import shutil

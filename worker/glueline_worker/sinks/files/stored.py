@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from glueline.contract.model import StrictModel
+from glueline_worker.sinks.files.formats.registry import find_format
 
 
 class StoredObject(StrictModel):
@@ -24,15 +25,20 @@ class StoredObject(StrictModel):
     units: int = 1
     """The number of units with lines in it."""
 
+    @property
+    def extent(self) -> int:
+        """The address behind its last line: its rows or its bytes, as its format counts."""
+        return self.records if find_format(self.path).counts_rows else self.bytes
+
 
 class LineSpan(NamedTuple):
     """Lines of one kind of record. It is a tuple, because there may be many."""
 
     kind: str
     start: int
-    """The first byte, counted from the first of the unit's lines of this kind."""
+    """The first address (see ``formats``), counted from the unit's first line of this kind."""
     end: int
-    """The byte behind the last."""
+    """The address behind the last."""
     records: int
 
 
@@ -60,7 +66,7 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class StoredLines:
-    """The lines of one unit in an object, from byte ``start`` to before ``end``."""
+    """The lines of one unit in an object, from address ``start`` to before ``end``."""
 
     object: StoredObject
     start: int
@@ -70,7 +76,7 @@ class StoredLines:
     @classmethod
     def of_whole(cls, stored: StoredObject) -> "StoredLines":
         """Return all lines of an object."""
-        return cls(stored, 0, stored.bytes, stored.records)
+        return cls(stored, 0, stored.extent, stored.records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ object and reads some of them back. Where they are, it says by addresses: bytes 
 rows.
 """
 
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Protocol
 
 
 class LineWriter(Protocol):
@@ -53,10 +53,3 @@ class ObjectFormat(Protocol):
 
     def make_picker(self, file: IO[bytes]) -> LinePicker:
         """Read the object in ``file``, which can seek. Raises OSError when it is damaged."""
-
-
-class FormatChoice(NamedTuple):
-    """The options of a URL that choose a format."""
-
-    format: str
-    compression: str | None

@@ -1,62 +1,57 @@
 """The formats by the options of a URL, and by the names of objects."""
 
-from functools import cache
-from pathlib import PurePath
-from pkgutil import resolve_name
+from typing import NamedTuple
 
 from glueline.contract.errors import UsageError
-from glueline_worker.sinks.files.formats.model import FormatChoice, ObjectFormat
+from glueline_worker.sinks.extras import load_from_extra
+from glueline_worker.sinks.files.formats.model import ObjectFormat
 from glueline_worker.sinks.sink_url import SinkUrl
 
+
+class _KnownFormat(NamedTuple):
+    """A format as the options of a URL choose it; its library comes with ``extra``."""
+
+    name: str
+    compression: str | None
+    extension: str
+    place: str
+    extra: str = ""
+
+
 _HERE = "glueline_worker.sinks.files.formats"
-_FORMATS = {
-    FormatChoice("jsonl", None): (".jsonl", f"{_HERE}.plain:PlainFormat", ""),
-    FormatChoice("jsonl", "zstd"): (".jsonl.zst", f"{_HERE}.compressed:ZstdFormat", "zstd"),
-    FormatChoice("parquet", None): (".parquet", f"{_HERE}.parquet:ParquetFormat", "parquet"),
-}
-"""Extension, class, and the extra of ``glueline-worker`` that brings its library."""
+_FORMATS = (
+    _KnownFormat("jsonl", None, "jsonl", f"{_HERE}.plain:PlainFormat"),
+    _KnownFormat("jsonl", "zstd", "jsonl.zst", f"{_HERE}.compressed:ZstdFormat", "zstd"),
+    _KnownFormat("parquet", None, "parquet", f"{_HERE}.parquet:ParquetFormat", "parquet"),
+)
 
 FORMAT_OPTIONS = ("compression", "format")
-EXTENSIONS = tuple(extension.removeprefix(".") for extension, _, _ in _FORMATS.values())
+EXTENSIONS = tuple(known.extension for known in _FORMATS)
 
 
 def parse_format(sink_url: SinkUrl) -> ObjectFormat:
     """Return the format that the options of a URL choose; raises UsageError."""
-    wanted, name = sink_url.options.get("format", "jsonl"), sink_url.name
-    known = dict.fromkeys(choice.format for choice in _FORMATS)
-    if wanted not in known:
-        raise UsageError(f"the sink {name!r} has no format {wanted!r}; known: {', '.join(known)}")
-    choice = FormatChoice(wanted, sink_url.options.get("compression"))
-    if choice not in _FORMATS:
-        others = [c.compression for c in _FORMATS if c.format == wanted and c.compression]
-        said = f"write compression={others[0]} or nothing" if others else "leave it out"
-        raise UsageError(
-            f"the sink {name!r} has no compression {choice.compression!r} for the format "
-            f"{wanted!r}; {said}"
-        )
-    _, _, extra = _FORMATS[choice]
-    try:
-        return _load(choice)
-    except ModuleNotFoundError:
-        raise UsageError(
-            f"the sink {name!r} needs a library: pip install 'glueline-worker[{extra}]'"
-        ) from None
+    wanted, sink = sink_url.options.get("format", "jsonl"), sink_url.name
+    compression = sink_url.options.get("compression")
+    same_name = [known for known in _FORMATS if known.name == wanted]
+    if not same_name:
+        names = ", ".join(dict.fromkeys(known.name for known in _FORMATS))
+        raise UsageError(f"the sink {sink!r} has no format {wanted!r}; known: {names}")
+    for known in same_name:
+        if known.compression == compression:
+            return _load(known, sink)
+    others = [known.compression for known in same_name if known.compression]
+    said = f"write compression={others[0]} or nothing" if others else "leave it out"
+    raise UsageError(
+        f"the sink {sink!r} has no compression {compression!r} for the format {wanted!r}; {said}"
+    )
 
 
 def find_format(path: str) -> ObjectFormat:
     """Return the format of an object by its path."""
-    name = PurePath(path).name
-    # The longest first: one extension is the start of another.
-    found = max((c for c in _FORMATS if name.endswith(_FORMATS[c][0])), key=_measure_extension)
-    return _load(found)
+    return _load(next(known for known in _FORMATS if path.endswith(f".{known.extension}")), path)
 
 
-def _measure_extension(choice: FormatChoice) -> int:
-    return len(_FORMATS[choice][0])
-
-
-@cache
-def _load(choice: FormatChoice) -> ObjectFormat:
-    _, place, _ = _FORMATS[choice]
-    made: ObjectFormat = resolve_name(place)()
+def _load(known: _KnownFormat, sink: str) -> ObjectFormat:
+    made: ObjectFormat = load_from_extra(known.place, known.extra, sink)()
     return made
