@@ -117,24 +117,21 @@ def _add_columns(root: Tree, name: str, columns: Sequence[_JsonObject]) -> None:
 
 def _add_type(branch: Tree, name: str, column: _JsonObject) -> None:
     """Add a column with the parts of its type below it, if it has any."""
-    comment = column.get("comment")
-    data_type = column.get("data_type") or {}
-    line = Text.assemble(
-        f"{clean_line(name)}  ",
-        (clean_line(str(column.get("type") or "")), "cyan"),
-        (f"  {clean_line(comment)}" if comment else "", "dim"),
-    )
-    _add_parts(branch.add(line), data_type)
+    line = _make_typed_line(name, str(column.get("type") or ""), column.get("comment"))
+    _add_parts(branch.add(line), column.get("data_type") or {})
 
 
 def _add_parts(branch: Tree, data_type: _JsonObject) -> None:
     for name, part, comment in _list_parts(data_type):
-        line = Text.assemble(
-            f"{clean_line(name)}  ",
-            (clean_line(_format_kind(part)), "cyan"),
-            (f"  {clean_line(comment)}" if comment else "", "dim"),
-        )
-        _add_parts(branch.add(line), part)
+        _add_parts(branch.add(_make_typed_line(name, _format_kind(part), comment)), part)
+
+
+def _make_typed_line(name: str, kind: str, comment: str | None) -> Text:
+    return Text.assemble(
+        f"{clean_line(name)}  ",
+        (clean_line(kind), "cyan"),
+        (f"  {clean_line(comment)}" if comment else "", "dim"),
+    )
 
 
 def _list_parts(data_type: _JsonObject) -> list[_Part]:
